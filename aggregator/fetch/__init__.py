@@ -1,0 +1,1 @@
+"""One polite, bounded request, to an address that may be reached."""

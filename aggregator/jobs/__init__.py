@@ -1,0 +1,1 @@
+"""The stages chained: polling, publishing, deriving again."""

@@ -1,0 +1,38 @@
+"""What the rules are: the records of the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whose mention stands for the company, in the years they do."""
+
+    names: tuple[str, ...]
+    role: str = ""
+    since: int | None = None  # year; None: from the beginning
+    until: int | None = None  # year; None: still
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One record of the catalogue; ``core.catalogue`` checks a set of them.
+
+    The lists differ in how far a match alone is to be believed.
+    """
+
+    slug: str
+    name: str
+    country: str | None = None  # ISO 3166-1 alpha-2
+    parent: str | None = None  # slug
+    wikidata: str | None = None
+    aliases: tuple[str, ...] = ()  # say the company wherever they stand: "Samsung", "삼성전자"
+    words: tuple[str, ...] = ()  # names that are also words, "Oracle": count only with evidence
+    units: tuple[str, ...] = ()  # affiliates, brands, products that imply it: "Galaxy S25", "YouTube"
+    unit_words: tuple[str, ...] = ()  # the like that are also words: "Galaxy", "Windows"
+    tickers: tuple[str, ...] = ()  # "NASDAQ:ORCL", "KRX:005930"
+    domains: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
+    cues: tuple[str, ...] = ()  # words nearby that speak for a doubtful match
+    against: tuple[str, ...] = ()  # phrases that undo a match inside or beside them: "apple pie"

@@ -1,0 +1,103 @@
+"""What goes into the store, and what comes out for a writer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.model.article import Article, CompanyTag, Disclosure, ProcessedFeed
+from aggregator.model.feed import Enclosure
+from aggregator.model.operator import Topic
+from aggregator.model.request import FetchResult
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One poll, decided: written by ``store.entries.apply`` in one transaction with its entries."""
+
+    source_id: int
+    leased_until: datetime  # the lease it was polled under; a lost lease writes nothing
+    result: FetchResult
+    processed: ProcessedFeed | None  # None: nothing new was read
+    polled_at: datetime
+    duration: timedelta
+    next_poll: datetime | None  # None: paused until the operator acts
+    why_then: str  # why next_poll is when it is, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an ``apply`` did."""
+
+    new: int = 0
+    changed: int = 0
+    touched: frozenset[str] = frozenset()  # slugs of topics whose revision rose
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another source's report of the same story."""
+
+    url: str
+    title: str
+    source: str  # its name
+
+
+@dataclass(frozen=True, slots=True)
+class Origination:
+    """Where an entry came from, for atom:source (RFC 4287 §4.2.11)."""
+
+    slug: str
+    name: str
+    url: str  # the feed's own
+    id: str | None
+    title: str
+    link: str | None
+    rights: str | None
+    updated: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored entry."""
+
+    id: int
+    source: Origination
+    key: str
+    article: Article  # without passages: they are derived again where needed
+    disclosures: tuple[Disclosure, ...]
+    tags: tuple[CompanyTag, ...]
+    enclosures: tuple[Enclosure, ...]
+    labels: tuple[str, ...]
+    rights: str | None
+    licence: str | None
+    first_seen: datetime
+    changed: datetime  # when what the source sends last changed
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The same news in one or more entries; the lead is the best entry that matches the topic."""
+
+    id: int
+    public_id: str  # tag: URI, minted once (RFC 4151)
+    lead: Entry
+    published: datetime
+    updated: datetime
+    also: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFeed:
+    """A writer's whole input."""
+
+    topic: Topic
+    feed_id: str  # tag: URI, minted once
+    stories: tuple[Story, ...]  # newest first
+    updated: datetime
+    company_names: Mapping[str, str]  # slug -> display name, of every company tagged here
+    base_url: str
+    title: str  # of the whole aggregator
+    notice: str  # the republisher's own disclaimer
+    footer: str = "bottom"

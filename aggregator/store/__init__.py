@@ -1,0 +1,1 @@
+"""The only memory: tables, and every statement beside its use."""

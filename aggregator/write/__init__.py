@@ -1,0 +1,1 @@
+"""What is published, as bytes: pure, like the core."""
