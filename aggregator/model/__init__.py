@@ -19,8 +19,21 @@ from aggregator.model.article import (
     Refusal,
     Versions,
 )
-from aggregator.model.feed import BodyType, Enclosure, FeedInfo, ParsedFeed, RawEntry
-from aggregator.model.operator import FetchLimits, PageRules, Settings, Source, SourceKind, Topic
+from aggregator.model.feed import (
+    BodyType,
+    Enclosure,
+    FeedInfo,
+    ParsedFeed,
+    RawEntry,
+)
+from aggregator.model.operator import (
+    FetchLimits,
+    PageRules,
+    Settings,
+    Source,
+    SourceKind,
+    Topic,
+)
 from aggregator.model.request import (
     Document,
     Failed,
@@ -32,8 +45,25 @@ from aggregator.model.request import (
     Unchanged,
     Validators,
 )
-from aggregator.model.rules import Company, Person
-from aggregator.model.stored import Changes, Entry, Link, Origination, Outcome, Story, TopicFeed
+from aggregator.model.rules import (
+    Company,
+    Person,
+    RuleData,
+    Setup,
+)
+from aggregator.model.stored import (
+    Changes,
+    Entry,
+    IndexPage,
+    Link,
+    Origination,
+    Outcome,
+    SourceHealth,
+    SourceStatus,
+    Story,
+    TopicFeed,
+    TopicSummary,
+)
 
 __all__ = [
     "Article",
@@ -54,6 +84,7 @@ __all__ = [
     "FetchResult",
     "Fetched",
     "Hints",
+    "IndexPage",
     "Link",
     "Mention",
     "Origin",
@@ -67,13 +98,18 @@ __all__ = [
     "ProcessedFeed",
     "RawEntry",
     "Refusal",
+    "RuleData",
     "Settings",
+    "Setup",
     "Source",
+    "SourceHealth",
     "SourceKind",
     "SourceState",
+    "SourceStatus",
     "Story",
     "Topic",
     "TopicFeed",
+    "TopicSummary",
     "Trouble",
     "Unchanged",
     "Validators",

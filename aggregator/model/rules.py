@@ -1,8 +1,11 @@
-"""What the rules are: the records of the catalogue."""
+"""What the rules are: the records of the catalogue, and the whole of a configuration."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from aggregator.model.operator import Settings, Source, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,24 @@ class Company:
     people: tuple[Person, ...] = ()
     cues: tuple[str, ...] = ()  # words nearby that speak for a doubtful match
     against: tuple[str, ...] = ()  # phrases that undo a match inside or beside them: "apple pie"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleData:
+    """The rules as data: picklable, so that every worker process compiles its own."""
+
+    companies: tuple[Company, ...]
+    boilerplate: Mapping[str, object]  # data/boilerplate.yaml, for core.clean
+    disclosures: Mapping[str, object]  # data/disclosures.yaml, for core.disclose
+    zones: Mapping[str, str]  # data/zones.yaml, for core.dates: name -> offset or IANA zone
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """feeds.yaml, read, checked and joined with the built-in data: all that the program runs on."""
+
+    settings: Settings
+    sources: tuple[Source, ...]
+    topics: tuple[Topic, ...]
+    rules: RuleData
+    warnings: tuple[str, ...] = ()  # lines like a ConfigError's, not fatal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from aggregator.model.article import Article, CompanyTag, Disclosure, ProcessedFeed
 from aggregator.model.feed import Enclosure
@@ -101,3 +102,53 @@ class TopicFeed:
     title: str  # of the whole aggregator
     notice: str  # the republisher's own disclaimer
     footer: str = "bottom"
+
+
+class SourceHealth(StrEnum):
+    """A source's state in a word."""
+
+    NEW = "new"  # never polled
+    OK = "ok"
+    FAILING = "failing"
+    POSTPONED = "postponed"  # the server asked us to come later
+    PAUSED = "paused"  # until the operator acts
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """What status and the page tell of a source."""
+
+    slug: str
+    url: str
+    name: str
+    state: SourceHealth
+    last_success: datetime | None  # None: never
+    next_poll: datetime | None  # None: paused
+    why_then: str  # why next_poll is when it is
+    entries: int
+    error: str | None  # what is wrong; None: nothing
+    failing_since: datetime | None
+    newest_entry: datetime | None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSummary:
+    """What the page, OPML and status tell of a topic."""
+
+    topic: Topic
+    entries: int
+    updated: datetime | None  # None: it holds nothing yet
+    latest: tuple[Story, ...] = ()  # newest first, a few
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """The input of index.html and topics.opml. Holds nothing that moves when nothing happened."""
+
+    title: str
+    base_url: str
+    notice: str  # the republisher's own disclaimer
+    topics: tuple[TopicSummary, ...]
+    sources: tuple[SourceStatus, ...]
+    company_names: Mapping[str, str]
