@@ -41,6 +41,7 @@ class Source:
     rank: int = 0  # who leads a story: the lower the better
     page: PageRules | None = None  # with kind PAGE
     full_text: bool = False  # fetch the article's page where the feed holds a summary only
+    host_pause: bool = True  # False: polled also while its host is paused for refusing others
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,11 @@ class Settings:
     footer: str = "bottom"  # where the visible disclaimers stand in content: top, bottom, off
     log_format: str = "text"  # text: key=value; json
     retention: timedelta | None = None  # None: entries are kept for ever
-    max_in_flight: int = 32  # requests at once
+    max_in_flight: int = 64  # requests at once
     max_per_host: int = 2
+    host_gap_seconds: float = 0.5  # between two requests to one host; none for loopback and private ones
+    max_poll_interval: timedelta | None = None  # the longest that a slow source waits; None: 8 poll_intervals
+    proxy: str | None = None  # http://host:port that all requests go through; None: straight
     fetch: FetchLimits = field(default_factory=lambda: FetchLimits())
 
 

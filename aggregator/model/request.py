@@ -14,6 +14,7 @@ class Validators:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: bytes | None = None
+    url: str | None = None  # they came from, without credentials; echoed to no other. None: the source's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ class SourceState:
     entries_last_time: int = 0
     newest_entries: tuple[datetime, ...] = ()  # instants of its latest entries, newest first: its rhythm
     leased_until: datetime | None = None  # None: not taken
+    # From here on: written by core.standing.after, kept by the store, read by core.schedule.
+    refusals: int = 0  # postponements (429, 503) in a row
+    last_full: datetime | None = None  # when a whole body last came, new or the same; None: never
+    max_age: timedelta | None = None  # the last cache hint: a 304 that names none confirms it
+    ttl: timedelta | None = None  # FeedInfo.ttl of the last body
+    skip_hours: tuple[int, ...] = ()  # FeedInfo.skip_hours of the last body
+    skip_days: tuple[int, ...] = ()  # FeedInfo.skip_days of the last body
+    redirect_to: str | None = None  # where 301s and 308s have been leading; None: nowhere
+    redirect_since: datetime | None = None  # since when, without a break
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class Unchanged:
     validators: Validators
     hints: Hints = Hints()
     moved_to: str | None = None
+    full: bool = False  # a whole body came and was the same; False: 304
 
 
 @dataclass(frozen=True, slots=True)
