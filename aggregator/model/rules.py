@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aggregator.model.operator import Settings, Source, Topic
 
@@ -39,6 +39,8 @@ class Company:
     people: tuple[Person, ...] = ()
     cues: tuple[str, ...] = ()  # words nearby that speak for a doubtful match
     against: tuple[str, ...] = ()  # phrases that undo a match inside or beside them: "apple pie"
+    ventures: tuple[str, ...] = ()  # joint ventures: never tag alone, but stand for it where the text names it
+    doubt: int = 2  # how much evidence its words need: 1 a little (Tesla), 2, 3 very much (X)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class RuleData:
     boilerplate: Mapping[str, object]  # data/boilerplate.yaml, for core.clean
     disclosures: Mapping[str, object]  # data/disclosures.yaml, for core.disclose
     zones: Mapping[str, str]  # data/zones.yaml, for core.dates: name -> offset or IANA zone
+    context: Mapping[str, object] = field(default_factory=dict)  # data/context.yaml, for core.match
 
 
 @dataclass(frozen=True, slots=True)
