@@ -1,0 +1,131 @@
+"""Which entries tell the same story: near copies of one text, whoever sent them.
+
+A sketch is a MinHash of three-word shingles by one permutation (Li, Owen, Zhang, "One Permutation
+Hashing", NIPS 2012), with a smaller one of the title's words. It is deterministic across processes
+and machines, so that it can be stored and compared for years.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from itertools import islice
+
+from aggregator.model import Article, Place
+
+SLOTS = 64  # standard error of a similarity near one half: 0.06
+TITLE_SLOTS = 8
+BANDS = 8  # pairs of slots; two texts half alike share a band with probability 0.9
+MAX_TOKENS = 400  # the first minutes of an article decide; the rest is background
+MIN_TITLE_TOKENS = 6  # "Morning briefing" is a headline that different stories share
+
+_HEAD = 3  # shingles in the body, tokens in the title, hash of the title
+_EMPTY = -1
+_MASK = 0xFFFFFFFF
+_MIX = 0x9E3779B1  # 2**32 / golden ratio: spreads what crc32 leaves close together
+# A word, or a single Han or kana character: those scripts write no spaces.
+_TOKEN = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿]+")
+
+SAME_TEXT = 0.5  # shingles in common for the same text, edited
+SAME_TEXT_OTHER_TITLE = 0.7  # the same, under a headline with no word in common
+SAME_TITLE_TEXT = 0.1  # under an equal headline, a trace in common is enough
+FEW_SHINGLES = 30  # a summary: too short to speak against an equal headline, or for a different one
+
+
+def sketch(article: Article) -> tuple[int, ...]:
+    """Return what ``same`` compares: counts, the title's hash, and 72 unsigned 32-bit numbers or -1.
+
+    Two sketches of the same article are equal in every process.
+    """
+    title = _tokens(article.title, MAX_TOKENS)
+    body: list[str] = []
+    for passage in article.passages:
+        if passage.place in (Place.LEAD, Place.BODY):
+            body += _tokens(passage.text, MAX_TOKENS - len(body))
+        if len(body) >= MAX_TOKENS:
+            break
+    shingles = _shingles(body)
+    title_hash = zlib.crc32(" ".join(title).encode())
+    slots = _min_hash(shingles, SLOTS)
+    return (len(shingles), len(title), title_hash, *_min_hash(_hashes(title), TITLE_SLOTS), *slots)
+
+
+def bands(sketch: tuple[int, ...]) -> tuple[int, ...]:
+    """Values to look up: two texts that share none of them are hardly the same.
+
+    The band's number is part of its value, so that one index serves all. At most BANDS + 1 values.
+    """
+    slots = sketch[_HEAD + TITLE_SLOTS :]
+    values = []
+    if sketch[0]:
+        for number in range(BANDS):
+            pair = slots[2 * number], slots[2 * number + 1]
+            values.append(number << 32 | zlib.crc32(repr(pair).encode()))
+    if sketch[1] >= MIN_TITLE_TOKENS:
+        values.append(BANDS << 32 | sketch[2])
+    return tuple(values)
+
+
+def same(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether two sketches are of the same story.
+
+    The same text under another headline must be long enough to be no template ("Comments: 12 …");
+    an equal headline must be long enough to be no column ("Morning briefing").
+    """
+    text = similarity(one, other)
+    shortest = min(one[0], other[0])
+    equal_title = one[1:3] == other[1:3]
+    if equal_title and one[1] >= MIN_TITLE_TOKENS and (text >= SAME_TITLE_TEXT or shortest < FEW_SHINGLES):
+        return True
+    if text < SAME_TEXT:
+        return False
+    if _alike(_title_slots(one), _title_slots(other)) > 0:
+        return True
+    return text >= SAME_TEXT_OTHER_TITLE and shortest >= FEW_SHINGLES
+
+
+def similarity(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """Estimate the share of shingles that two bodies have in common, 0..1."""
+    return _alike(one[_HEAD + TITLE_SLOTS :], other[_HEAD + TITLE_SLOTS :])
+
+
+def _title_slots(sketch: tuple[int, ...]) -> tuple[int, ...]:
+    return sketch[_HEAD : _HEAD + TITLE_SLOTS]
+
+
+def _tokens(text: str, most: int) -> list[str]:
+    return [match.group() for match in islice(_TOKEN.finditer(text.casefold()), max(most, 0))]
+
+
+def _hashes(tokens: list[str]) -> set[int]:
+    return {zlib.crc32(token.encode()) * _MIX & _MASK for token in tokens}
+
+
+def _shingles(tokens: list[str]) -> set[int]:
+    known: dict[str, int] = {}
+    for token in tokens:
+        if token not in known:
+            known[token] = zlib.crc32(token.encode())
+    numbers = [known[token] for token in tokens]
+    triples = zip(numbers, numbers[1:], numbers[2:], strict=False)
+    return {((a * 31 + b) * 31 + c) * _MIX & _MASK for a, b, c in triples}
+
+
+def _min_hash(hashes: set[int], slots: int) -> tuple[int, ...]:
+    """Keep the smallest hash of each slot. An empty slot stays empty: it says nothing."""
+    smallest = [_EMPTY] * slots
+    for value in hashes:
+        slot = value * slots >> 32
+        if smallest[slot] == _EMPTY or value < smallest[slot]:
+            smallest[slot] = value
+    return tuple(smallest)
+
+
+def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """Share of equal slots among those that either text fills (Li et al., §3.1)."""
+    filled = equal = 0
+    for a, b in zip(one, other, strict=True):
+        if a != _EMPTY or b != _EMPTY:
+            filled += 1
+            equal += a == b
+    return equal / filled if filled else 0.0
