@@ -27,13 +27,14 @@ class ConfigError(AggregatorError):
 
 
 class ExprError(AggregatorError):
-    """A match expression that cannot be read: what is wrong, and at which column (from 1)."""
+    """A match expression that cannot be read: what is wrong, at which column (from 1), and a way out."""
 
-    def __init__(self, reason: str, column: int) -> None:
-        """Keep the reason and the place of it."""
-        super().__init__(f"{reason} at column {column}")
+    def __init__(self, reason: str, column: int, hint: str = "") -> None:
+        """Keep the reason, the place of it and the hint: a sentence, or nothing."""
+        super().__init__(f"{reason} at column {column}." + (f" {hint}" if hint else ""))
         self.reason = reason
         self.column = column
+        self.hint = hint
 
 
 class StoreError(AggregatorError):
