@@ -1,0 +1,215 @@
+"""What the commands print: the answer first, then the detail; the same facts as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from aggregator.jobs.preview import Preview, PreviewEntry
+from aggregator.model import CompanyTag, Mention, SourceStatus, TopicSummary
+
+
+class FactsFormatter(logging.Formatter):
+    """A log line is an event with its facts: ``key=value`` pairs, or one JSON object."""
+
+    def __init__(self, as_json: bool) -> None:
+        """Choose the form: JSON for machines, else text."""
+        super().__init__()
+        self.as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one line; a traceback follows on lines of its own, or as a key in JSON."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        if self.as_json:
+            facts = {"at": at, "level": record.levelname.lower(), "event": record.getMessage()}
+            if record.exc_info:
+                facts["traceback"] = self.formatException(record.exc_info)
+            return json.dumps(facts, ensure_ascii=False)
+        line = f"{at} {record.levelname.lower()} {record.getMessage()}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def configure_logging(log_format: str, verbose: bool) -> None:
+    """Send the program's log lines to standard error; libraries only when they warn."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(FactsFormatter(as_json=log_format == "json"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("aggregator").setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def instant(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the second; None stays None."""
+    return moment and moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def print_json(document: object) -> None:
+    """Write one JSON document to standard output."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def print_table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table: drawn on a terminal, tab-separated lines elsewhere."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            print("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*heads, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))  # Text: a headline's brackets are no markup
+    Console().print(table)
+
+
+# --- try ------------------------------------------------------------------------------------------
+
+
+def preview_document(preview: Preview) -> dict[str, object]:
+    """The JSON of ``aggregator try``."""
+    return {
+        "url": preview.url,
+        "format": preview.format,
+        "entries": [_preview_entry(entry) for entry in preview.entries],
+        "refused": [{"id": refusal.key, "why": refusal.why} for refusal in preview.refusals],
+        "feeds": list(preview.feed_urls),
+    }
+
+
+def _preview_entry(entry: PreviewEntry) -> dict[str, object]:
+    article = entry.draft.article
+    return {
+        "id": entry.draft.raw.key,
+        "title": article.title,
+        "url": article.url,
+        "author": article.author,
+        "column": article.section,
+        "published": instant(article.published),
+        "updated": instant(article.updated),
+        "language": article.language,
+        "reading_minutes": article.reading_minutes,
+        "summary": article.summary,
+        "content_html": article.html,
+        "companies": [tag_document(tag) for tag in entry.draft.tags],
+        "rejected": [mention_document(mention) for mention in entry.mentions if not mention.accepted],
+        "disclosures": [
+            {"kind": found.kind, "text": found.text, "origin": found.origin, "language": found.language}
+            for found in entry.draft.disclosures
+        ],
+        "topics": list(entry.topics),
+    }
+
+
+def tag_document(tag: CompanyTag) -> dict[str, object]:
+    """A company tag with its mentions."""
+    mentions = [mention_document(mention) for mention in tag.mentions]
+    return {
+        "company": tag.company,
+        "score": round(tag.score, 3),
+        "primary": tag.primary,
+        "mentions": mentions,
+    }
+
+
+def mention_document(mention: Mention) -> dict[str, object]:
+    """One match of an alias: where it stands and why it counts or does not."""
+    evidence = mention.evidence
+    return {
+        "company": mention.company,
+        "alias": mention.alias,
+        "where": evidence.place,
+        "quote": evidence.quote,
+        "rule": evidence.rule,
+        "accepted": mention.accepted,
+        "reason": mention.reason,
+    }
+
+
+def match_counts(tag: CompanyTag) -> list[dict[str, object]]:
+    """How often each alias of a tag matched in each place."""
+    counts: dict[tuple[str, str], int] = {}
+    for mention in tag.mentions:
+        at = (mention.alias, mention.evidence.place.value)
+        counts[at] = counts.get(at, 0) + 1
+    return [{"alias": alias, "where": where, "count": count} for (alias, where), count in counts.items()]
+
+
+def print_preview(preview: Preview) -> None:
+    """Write what each entry would become."""
+    print(f"{preview.url}: {preview.format}, {_count(len(preview.entries), 'entry', 'entries')}")
+    for url in preview.feed_urls:
+        print(f"  this page names a feed: aggregator try {url}")
+    for entry in preview.entries:
+        _print_entry(entry)
+    for refusal in preview.refusals:
+        print(f"\nrefused {refusal.key}: {refusal.why}")
+
+
+def _print_entry(entry: PreviewEntry) -> None:
+    article = entry.draft.article
+    head = [instant(article.published) or "no date", article.language or "language unknown"]
+    head += [part for part in (article.author, article.section, f"{article.reading_minutes} min") if part]
+    print(f"\n{article.title or '(no title)'}\n  {article.url or '(no link)'}\n  {', '.join(head)}")
+    for tag in entry.draft.tags:
+        first = tag.mentions[0] if tag.mentions else None
+        why = f": {first.alias!r} in the {first.evidence.place} ({first.reason})" if first else ""
+        print(f"  company {tag.company} {tag.score:.2f}{' primary' if tag.primary else ''}{why}")
+    for mention in entry.mentions:
+        if not mention.accepted:
+            print(
+                f"  not {mention.company}: {mention.alias!r} in the {mention.evidence.place}: {mention.reason}"
+            )
+    for found in entry.draft.disclosures:
+        print(f"  disclosed {found.kind} (by the {found.origin}): {found.text}")
+    print(f"  topics: {', '.join(entry.topics) or 'none'}")
+
+
+# --- status ---------------------------------------------------------------------------------------
+
+
+def status_document(sources: Sequence[SourceStatus], topics: Sequence[TopicSummary]) -> dict[str, object]:
+    """The JSON of ``aggregator status`` and of /status.json."""
+    return {
+        "sources": [_source(source) for source in sources],
+        "topics": [{"slug": found.topic.slug, "entries": found.entries} for found in topics],
+    }
+
+
+def _source(source: SourceStatus) -> dict[str, object]:
+    return {
+        "url": source.url,
+        "name": source.name,
+        "state": source.state,
+        "last_success": instant(source.last_success),
+        "next_poll": instant(source.next_poll),
+        "why_then": source.why_then,
+        "entries": source.entries,
+        "error": source.error,
+        "failing_since": instant(source.failing_since),
+        "remarks": list(source.remarks),
+    }
+
+
+def print_status(sources: Sequence[SourceStatus], topics: Sequence[TopicSummary]) -> None:
+    """Write how the sources and topics stand: trouble in words."""
+    troubled = sum(source.error is not None for source in sources)
+    print(f"{_count(len(sources), 'source')}, {troubled} in trouble; {_count(len(topics), 'topic')}")
+    heads = ("source", "state", "last success", "next poll", "entries", "what is wrong, and why then")
+    print_table("Sources", heads, [_source_row(source) for source in sources])
+    rows = [(found.topic.slug, found.topic.title, str(found.entries)) for found in topics]
+    print_table("Topics", ("topic", "title", "entries"), rows)
+
+
+def _source_row(source: SourceStatus) -> tuple[str, ...]:
+    words = "; ".join(part for part in (source.error, source.why_then, *source.remarks) if part)
+    last, following = instant(source.last_success) or "never", instant(source.next_poll) or "paused"
+    return (source.name, source.state, last, following, str(source.entries), words)
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
