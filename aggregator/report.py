@@ -161,9 +161,8 @@ def _print_entry(entry: PreviewEntry) -> None:
         print(f"  company {tag.company} {tag.score:.2f}{' primary' if tag.primary else ''}{why}")
     for mention in entry.mentions:
         if not mention.accepted:
-            print(
-                f"  not {mention.company}: {mention.alias!r} in the {mention.evidence.place}: {mention.reason}"
-            )
+            where = mention.evidence.place
+            print(f"  not {mention.company}: {mention.alias!r} in the {where}: {mention.reason}")
     for found in entry.draft.disclosures:
         print(f"  disclosed {found.kind} (by the {found.origin}): {found.text}")
     print(f"  topics: {', '.join(entry.topics) or 'none'}")
