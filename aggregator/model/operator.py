@@ -77,6 +77,8 @@ class Settings:
     host_gap_seconds: float = 0.5  # between two requests to one host; none for loopback and private ones
     max_poll_interval: timedelta | None = None  # the longest that a slow source waits; None: 8 poll_intervals
     proxy: str | None = None  # http://host:port that all requests go through; None: straight
+    host: str = "127.0.0.1"  # what the HTTP server listens on
+    port: int = 8080
     fetch: FetchLimits = field(default_factory=lambda: FetchLimits())
 
 
