@@ -1,0 +1,252 @@
+"""Dates as feeds and pages write them -> instants in UTC.
+
+feedparser's own reading is not used: it takes CET, JST, KST and BST for UTC, and "2025년 2월 4일" for
+the first of November.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from aggregator.core.datewords import AFTERNOON, CLUES, MONTHS
+
+_MAX_LENGTH = 200  # a date longer than this is prose
+_FIRST = datetime(1970, 1, 2, tzinfo=UTC)  # an instant before is some program's zero, not a date
+
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(?:([Zz])|([+-]\d\d):?(\d\d))\Z", re.ASCII
+)
+_NUMERIC = re.compile(r"(?<!\d)(\d{4})([-/.]) ?(\d{1,2})(?:\2 ?(\d{1,2}))?(?!\d)\.?")
+_COMPACT = re.compile(r"\A(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(?!\d)")
+_ASIAN = re.compile(r"(?:(令和|平成)\s*)?(\d{1,4})\s*([년年])\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日号號]?")
+_DAY_FIRST = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:(?:de|of|d')\s+)?([^\W\d_]{3,})[.,]?[\s-]*(?:(?:del?|of)\s+)?"
+    r"(\d{4}|'?\d\d)(?![\d:])"
+)
+_MONTH_FIRST = re.compile(
+    r"([^\W\d_]{3,})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?(?![\d:])[\s,-]*(?:(\d{4})(?![\d:]))?"
+)
+_DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d\d)(?!\d)")
+_SLASHED = re.compile(r"(?<!\d)(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)")
+_LATE_YEAR = re.compile(r"(?<![\d:+-])(\d{4})\s*\Z")
+_TIME = re.compile(
+    r"(?<![\d:+-])(\d{1,2})\s?(?:[:시時时点點]|h(?=\s?\d\d)|\.(?=\d\d\b))\s?(?:(\d{1,2})\s?[분分]?"
+    r"(?:\s?:?\s?(\d{1,2})(?:[.,]\d+)?\s?[초秒]?(?![\d:]))?)?",
+)
+_BARE_HOUR = re.compile(r"(?<![\d:+-])(\d{1,2})\s?(?=h\b|uhr\b|a\.?m\b|p\.?m\b)")
+_HALF = re.compile(
+    "|".join(re.escape(word) if not word[0].isascii() else rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])"
+             for word in sorted(AFTERNOON, key=len, reverse=True))
+)  # fmt: skip
+_OFFSET = re.compile(r"(?:(?:utc|gmt|ut)\s*)?([+\u2212-])\s?(\d{1,2}):?(\d\d)?(?!\d)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_EPOCH = re.compile(r"\A\d{10}(?:\d{3})?\Z")
+
+_ERAS = {"令和": 2018, "平成": 1988}
+_ASIAN_LANGUAGES = {"년": "ko", "年": "zh"}
+_JAPANESE = re.compile("午前|午後|曜|頃|[(][月火水木金土日・祝]+[)]|[\u3040-\u30ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A calendar day found in a text, what stands around it, and the language it is written in."""
+
+    year: int
+    month: int
+    day: int
+    rest: str
+    language: str = ""
+
+
+def parse_date(text: str | None, zones: Mapping[str, str]) -> datetime | None:
+    """The instant that a written date means, in UTC; None where it cannot be read without guessing.
+
+    Reads RFC 3339 and ISO 8601, RFC 822 with its obsolete forms, asctime, and dates written out in
+    English, German, French, Spanish, Portuguese, Italian, Dutch, Korean, Japanese and Chinese. ``zones``
+    maps zone names in capitals to offsets or IANA zones. Without a zone, the clock is UTC's, unless the
+    date is written in a language for which zones has a line ("@ko"); a day without a time is its midnight
+    in UTC in every language, so that it stays the day that was written.
+    """
+    if not text or len(text) > _MAX_LENGTH:
+        return None
+    try:
+        moment = _rfc3339(text.strip()) or _written_out(_tidy(text), zones)
+        return moment.astimezone(UTC) if moment and moment.astimezone(UTC) >= _FIRST else None
+    except (ValueError, OverflowError):  # the 31st of February, the year 9999 in Honolulu
+        return None
+
+
+def _rfc3339(text: str) -> datetime | None:
+    """The form of nine dates in ten (RFC 3339 §5.6), without the detours of the others."""
+    found = _RFC3339.match(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = map(int, found.group(1, 2, 3, 4, 5, 6))
+    zone: tzinfo = UTC if found[7] else _offset(found[8][0], found[8][1:], found[9])
+    return _moment(year, month, day, hour, minute, second, zone)
+
+
+def _written_out(text: str, zones: Mapping[str, str]) -> datetime | None:
+    """Any other form: find the day, then the time, then the zone in what is left."""
+    if _EPOCH.match(text):
+        return datetime.fromtimestamp(int(text[:10]), UTC)
+    found = _find_day(text)
+    if not found:
+        return None
+    half = _HALF.search(found.rest)
+    rest = found.rest if not half else found.rest[: half.start()] + " " + found.rest[half.end() :]
+    time = _TIME.search(rest) or _BARE_HOUR.search(found.rest)
+    if not time:
+        return _moment(found.year, found.month, found.day, 0, 0, 0, UTC)
+    hour, minute, second = (int(part or 0) for part in (*time.groups(), None, None)[:3])
+    hour = _in_half(hour, AFTERNOON[half[0]]) if half else hour
+    zone = _find_zone(rest[: time.start()] + " " + rest[time.end() :], found.language, zones)
+    return _moment(found.year, found.month, found.day, hour, minute, second, zone)
+
+
+def _tidy(text: str) -> str:
+    """Lower case, one form of each character (full-width digits too), no invisible marks."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    return " ".join("".join(char for char in text if unicodedata.category(char) != "Cf").split())
+
+
+def _find_day(text: str) -> _Day | None:
+    """The calendar day, by the first form that fits; the forms exclude one another by their marks."""
+    for form in (_asian_day, _numeric_day, _day_first, _month_first, _dotted_day, _slashed_day):
+        found = form(text)
+        if found:
+            return found
+    return None
+
+
+def _asian_day(text: str) -> _Day | None:
+    found = _ASIAN.search(text)
+    if not found:
+        return None
+    year = int(found[2]) + _ERAS.get(found[1], 0 if int(found[2]) > 99 else 2000)
+    rest = _around(text, found)
+    language = _ASIAN_LANGUAGES[found[3]]
+    if language == "zh" and (found[1] or _JAPANESE.search(rest)):
+        language = "ja"
+    return _Day(year, int(found[4]), int(found[5]), rest, language)
+
+
+def _numeric_day(text: str) -> _Day | None:
+    found = _NUMERIC.search(text)
+    if found:
+        rest = _around(text, found)
+        if rest.startswith(" t"):  # 2025-02-04t08:01
+            rest = " " + rest[2:]
+        return _Day(int(found[1]), int(found[3]), int(found[4] or 1), rest, _clue(rest))
+    found = _COMPACT.match(text.upper())
+    if not found or not 1970 <= int(found[1]) <= 2100:
+        return None
+    time = f" {found[4]}:{found[5]}:{found[6] or '00'} " if found[4] else " "
+    return _Day(int(found[1]), int(found[2]), int(found[3]), time + text[found.end() :])
+
+
+def _day_first(text: str) -> _Day | None:
+    for found in _DAY_FIRST.finditer(text):
+        month = MONTHS.get(found[2])
+        if month:
+            rest = _around(text, found)
+            return _Day(_full_year(found[3]), month[0], int(found[1]), rest, month[1] or _clue(rest))
+    return None
+
+
+def _month_first(text: str) -> _Day | None:
+    for found in _MONTH_FIRST.finditer(text):
+        month = MONTHS.get(found[1])
+        # asctime and Java put the year last: "Tue Feb  4 08:01:00 EST 2025"
+        year = _LATE_YEAR.search(text, found.end()) if month and not found[3] else None
+        if month and found[3]:
+            return _Day(int(found[3]), month[0], int(found[2]), _around(text, found))
+        if month and year:
+            return _Day(int(year[1]), month[0], int(found[2]), " " + text[found.end() : year.start()])
+    return None
+
+
+def _dotted_day(text: str) -> _Day | None:
+    found = _DOTTED.search(text)
+    if not found:
+        return None
+    rest = _around(text, found)
+    return _Day(_full_year(found[3]), int(found[2]), int(found[1]), rest, _clue(rest))
+
+
+def _slashed_day(text: str) -> _Day | None:
+    """04/02/2025 is read only where something says whether the month or the day is first."""
+    found = _SLASHED.search(text)
+    if not found:
+        return None
+    first, second, rest = int(found[1]), int(found[3]), _around(text, found)
+    if first <= 12 < second or first == second or (second <= 12 and re.search(r"\d\s?[ap]\.?m\b", rest)):
+        return _Day(int(found[4]), first, second, rest)
+    if second <= 12 < first or _clue(rest):
+        return _Day(int(found[4]), second, first, rest, _clue(rest))
+    return None
+
+
+def _around(text: str, found: re.Match[str]) -> str:
+    """What follows the day, then what stands before it: a time after is likelier meant."""
+    return f" {text[found.end() :]} {text[: found.start()]}"
+
+
+def _clue(rest: str) -> str:
+    """The language that a word beside the date gives away, or ""."""
+    return next((CLUES[word] for word in _WORD.findall(rest) if word in CLUES), "")
+
+
+def _full_year(year: str) -> int:
+    """Two digits as RFC 5322 §4.3 reads them."""
+    number = int(year.lstrip("'"))
+    if number >= 100:
+        return number
+    return number + (2000 if number < 50 else 1900)
+
+
+def _in_half(hour: int, afternoon: bool) -> int:
+    if hour > 12:  # "오후 17:01": the word adds nothing
+        return hour
+    return hour % 12 + (12 if afternoon else 0)
+
+
+def _find_zone(rest: str, language: str, zones: Mapping[str, str]) -> tzinfo:
+    """The zone that the rest of a date names, by offset, by name, or by its language."""
+    offset = _OFFSET.search(rest)
+    if offset:
+        return _offset(offset[1], offset[2], offset[3] or "0")
+    words = [word.upper() for word in _WORD.findall(rest)][:12]
+    for size in (4, 3, 2, 1):
+        for start in range(len(words) - size + 1):
+            written = zones.get(" ".join(words[start : start + size]))
+            if written:
+                return _zone(written)
+    # A zone that nobody knows, as one that is missing, says nothing (RFC 5322 §4.3).
+    written = zones.get("@" + language)
+    return _zone(written) if written else UTC
+
+
+def _zone(written: str) -> tzinfo:
+    """A value of zones.yaml: "+09:00" or "Asia/Seoul"."""
+    if written[0] in "+-":
+        return _offset(written[0], written[1:3], written[4:6])
+    return ZoneInfo(written)
+
+
+def _offset(sign: str, hours: str, minutes: str) -> timezone:
+    span = timedelta(hours=int(hours), minutes=int(minutes))
+    if span > timedelta(hours=15):  # none is that far: the number is something else
+        raise ValueError
+    return timezone(span if sign == "+" else -span)
+
+
+def _moment(year: int, month: int, day: int, hour: int, minute: int, second: int, zone: tzinfo) -> datetime:
+    """A datetime that knows 24:00 (ISO 8601) and leap seconds."""
+    days, hour = (1, 0) if (hour, minute, second) == (24, 0, 0) else (0, hour)
+    return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone) + timedelta(days=days)

@@ -1,0 +1,88 @@
+"""What an entry is called, whether it changed, and which rules made a row."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import date
+from hashlib import blake2b
+from urllib.parse import quote
+
+from aggregator.core import text, urls
+from aggregator.model import RawEntry
+
+_FINGERPRINT_BYTES = 16
+_MAX_KEY = 400  # characters; longer ids are hashed so that an index can hold them
+_NO_IDS = frozenset({"", "0", "-", "none", "null", "undefined", "n/a", "tag:", "http://", "https://"})
+_TAG_SAFE = "/:;@!$&'()*+,=-._~?"
+_FIELDS = tuple(
+    field.name for field in dataclasses.fields(RawEntry) if field.name not in ("key", "fingerprint")
+)
+
+
+def entry_key(entry_id: str | None, url: str | None, unchanging: str) -> str:
+    """The name of an entry within its source, by the best of three layers.
+
+    ``id:`` the id it was sent with; ``url:`` else its canonical link; ``hash:`` else the hash of what
+    does not change when it is edited (the caller's choice: title and date). The prefixes keep an id that
+    looks like a link apart from a link.
+    """
+    if entry_id and entry_id.strip().lower() not in _NO_IDS:
+        return _bounded("id:" + entry_id.strip())
+    if url:
+        return _bounded("url:" + urls.canonical(url))
+    return "hash:" + _digest(unchanging)
+
+
+def fingerprint(raw: RawEntry) -> bytes:
+    """16 bytes that change when anything of the entry does, its key aside."""
+    return digest_fields([getattr(raw, name) for name in _FIELDS])
+
+
+def digest_fields(values: list[object]) -> bytes:
+    """The fingerprint of a RawEntry's fields in their order, from ``url`` on."""
+    # repr is unambiguous where a join is not: ("ab", "") and ("a", "b") differ.
+    data = repr(values).encode("utf-8", "backslashreplace")
+    return blake2b(data, digest_size=_FINGERPRINT_BYTES).digest()
+
+
+def tag_uri(authority: str, day: date, specific: str) -> str:
+    """A tag: URI (RFC 4151): ``tag:example.org,2025-02-04:feeds/samsung``.
+
+    Minted once and stored; ``authority`` is a domain or mail address that was ours on that day.
+    """
+    return f"tag:{authority.lower()},{day:%Y-%m-%d}:{quote(specific, safe=_TAG_SAFE)}"
+
+
+def data_version(prefix: str, code_number: int, data: object) -> str:
+    """The version of a rule set: a letter, the number of its code, the hash of its data: ``t4:9f1a03c2``.
+
+    ``data`` is anything made of mappings, sequences, dataclasses and scalars; the order of a mapping
+    does not count.
+    """
+    written = json.dumps(data, sort_keys=True, ensure_ascii=False, default=_jsonable)
+    return f"{prefix}{code_number}:{_digest(written)[:8]}"
+
+
+def _jsonable(value: object) -> object:
+    """What json cannot write itself, as something that it can."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    return str(value)
+
+
+def _bounded(key: str) -> str:
+    key = text.xml_safe(key)
+    if len(key) <= _MAX_KEY:
+        return key
+    layer = key.partition(":")[0]
+    return f"{layer}:{_digest(key)}"
+
+
+def _digest(value: str) -> str:
+    return blake2b(value.encode("utf-8", "backslashreplace"), digest_size=_FINGERPRINT_BYTES).hexdigest()
