@@ -1,0 +1,95 @@
+"""``sources``: what is polled, under which slug, and what the operator knows of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import timedelta
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from aggregator.config.items import Once, given, items
+from aggregator.config.marked import Marked
+from aggregator.config.schema import MAX_SLUG, SourceModel, source_url
+from aggregator.config.words import checked
+from aggregator.model import Disclosure, PageRules, RuleData, Source, SourceKind
+
+POLITE = timedelta(minutes=15)
+RUDE = "under 15m: many publishers will think that rude."
+
+
+def sources_of(marked: Marked, rules: RuleData) -> tuple[Source, ...]:
+    """The file's sources, noting every mistake."""
+    slugs = Once(marked, "sources", "slug")
+    urls = Once(marked, "sources", "url")
+    models: list[tuple[int, SourceModel]] = []
+    for at, item in items(marked, "sources"):
+        model = checked(marked, SourceModel, item, ("sources", at))
+        slugs.take(at, given(item, "slug"))
+        urls.take(at, _same_url(given(item, "url")))
+        if model is not None:
+            models.append((at, model))
+    taken = set(slugs.seen)
+    return tuple(_source(marked, at, model, rules, taken) for at, model in models)
+
+
+def slug_of(name: str) -> str:
+    """A slug made from a name: small ASCII letters, digits and hyphens; "" where it has none."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[: MAX_SLUG - 7].strip("-")
+
+
+def _source(marked: Marked, at: int, model: SourceModel, rules: RuleData, taken: set[str]) -> Source:
+    if model.interval is not None and model.interval < POLITE:
+        marked.warning(("sources", at, "interval"), RUDE)
+    parts = urlsplit(model.url)
+    name = model.name or (parts.hostname or parts.path.rpartition("/")[2]).removeprefix("www.")
+    slug = model.slug or _free(slug_of(name) or slug_of(parts.hostname or "") or "source", model.url, taken)
+    taken.add(slug)
+    return Source(
+        slug=slug,
+        url=model.url,
+        name=name,
+        kind=SourceKind.PAGE if model.page else SourceKind.FEED,
+        interval=model.interval,
+        declared=_declared(marked, at, model.disclosure, rules),
+        rank=model.rank,
+        page=PageRules(**model.page.model_dump()) if model.page else None,
+        full_text=model.full_text,
+        host_pause=model.host_pause,
+    )
+
+
+def _free(slug: str, url: str, taken: set[str]) -> str:
+    """The slug, or where another source has it, the slug and a mark that comes from the URL alone."""
+    return slug if slug not in taken else f"{slug}-{sha256(url.encode()).hexdigest()[:6]}"
+
+
+def _declared(marked: Marked, at: int, values: Mapping[str, str], rules: RuleData) -> tuple[Disclosure, ...]:
+    """What the operator knows of the source, as disclosures; what cannot be declared is noted."""
+    if not values:
+        return ()
+    from aggregator.core import disclose  # its rules are compiled only for who declares something
+
+    for key, value in values.items():
+        known = disclose.DECLARABLE.get(key)
+        path = ("sources", at, "disclosure", key)
+        if known is None:
+            marked.problem(path, f"unknown key. Expected {', '.join(disclose.DECLARABLE)}.")
+        elif known and value not in known:
+            marked.problem(path, f"{value!r}. Expected {', '.join(known)}.")
+    return disclose.declared(values, disclose.compile_notices(rules.disclosures))
+
+
+def _same_url(url: str | None) -> str | None:
+    """A URL as two sources are compared by: without what makes no difference to a server."""
+    if url is None:
+        return None
+    try:
+        url = source_url(url)
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    host = parts.netloc.lower().removesuffix(":443" if parts.scheme == "https" else ":80")
+    return parts._replace(netloc=host, path=parts.path or "/").geturl()
