@@ -10,7 +10,7 @@ from enum import StrEnum
 from aggregator.model.article import Article, CompanyTag, Disclosure, ProcessedFeed
 from aggregator.model.feed import Enclosure
 from aggregator.model.operator import Topic
-from aggregator.model.request import FetchResult
+from aggregator.model.request import FetchResult, SourceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Outcome:
     duration: timedelta
     next_poll: datetime | None  # None: paused until the operator acts
     why_then: str  # why next_poll is when it is, in words
+    after: SourceState  # how the source stands after it
 
 
 @dataclass(frozen=True, slots=True)
