@@ -1,0 +1,45 @@
+"""The names that our feeds add to Atom, RSS and JSON Feed; docs/feeds.md defines each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aggregator.model import DisclosureKind, Origin
+
+# A namespace name is an identity, not an address: it stays what it is wherever the program or its docs move.
+NAMESPACE: Final = "tag:aggregator.example,2026:disclosure"
+PREFIX: Final = "d"
+COMPANY_SCHEME: Final = NAMESPACE + "/company"
+KIND_SCHEME: Final = NAMESPACE + "/kind"
+
+GENERATOR: Final = "aggregator"
+
+KIND_LABELS: Final = {
+    DisclosureKind.AI_GENERATED: "AI-generated",
+    DisclosureKind.AI_ASSISTED: "AI-assisted",
+    DisclosureKind.HUMAN: "Written by people",
+    DisclosureKind.REVIEWED: "Reviewed by an editor",
+    DisclosureKind.NOT_REVIEWED: "Not reviewed by an editor",
+    DisclosureKind.LIABILITY: "No warranty",
+    DisclosureKind.NOT_ADVICE: "Not investment advice",
+    DisclosureKind.SPONSORED: "Sponsored",
+    DisclosureKind.AFFILIATE: "Affiliate links",
+    DisclosureKind.HOLDINGS: "Author holds shares",
+    DisclosureKind.PRESS_RELEASE: "Press release",
+    DisclosureKind.SYNDICATED: "Syndicated",
+    DisclosureKind.EMBARGO: "Embargo",
+    DisclosureKind.CORRECTION: "Correction",
+    DisclosureKind.LICENCE: "Terms of use",
+    DisclosureKind.REPUBLISHER: "About this feed",
+}
+"""What people read for each kind, on badges and before a notice's own words."""
+
+ORIGIN_LABELS: Final = {
+    Origin.ARTICLE: "stated in the article",
+    Origin.SOURCE: "known of the source",
+    Origin.REPUBLISHER: "added by the republisher",
+}
+"""Who says so, in words."""
+
+TAGGING: Final = "Company tags are made by rules from the article's own words, not by a language model."
+"""How the tags were made: said once a feed, since tagging by rules makes no entry AI-generated."""
