@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from aggregator.jobs.cycle import CycleReport
+from aggregator.jobs.overview import Explanation
 from aggregator.jobs.preview import Preview, PreviewEntry
-from aggregator.model import CompanyTag, Mention, SourceStatus, TopicSummary
+from aggregator.model import CompanyTag, Disclosure, Mention, Setup, SourceStatus, TopicSummary
 
 
 class FactsFormatter(logging.Formatter):
@@ -97,10 +99,7 @@ def _preview_entry(entry: PreviewEntry) -> dict[str, object]:
         "content_html": article.html,
         "companies": [tag_document(tag) for tag in entry.draft.tags],
         "rejected": [mention_document(mention) for mention in entry.mentions if not mention.accepted],
-        "disclosures": [
-            {"kind": found.kind, "text": found.text, "origin": found.origin, "language": found.language}
-            for found in entry.draft.disclosures
-        ],
+        "disclosures": [_disclosure(found) for found in entry.draft.disclosures],
         "topics": list(entry.topics),
     }
 
@@ -128,6 +127,10 @@ def mention_document(mention: Mention) -> dict[str, object]:
         "accepted": mention.accepted,
         "reason": mention.reason,
     }
+
+
+def _disclosure(found: Disclosure) -> dict[str, object]:
+    return {"kind": found.kind, "text": found.text, "origin": found.origin, "language": found.language}
 
 
 def match_counts(tag: CompanyTag) -> list[dict[str, object]]:
@@ -212,3 +215,65 @@ def _source_row(source: SourceStatus) -> tuple[str, ...]:
 
 def _count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+# --- poll, explain --------------------------------------------------------------------------------
+
+
+def print_cycle(report: CycleReport, setup: Setup) -> None:
+    """Write what a cycle did, and where it can be seen."""
+    print(
+        f"{_count(report.polled, 'source')} polled, {report.unchanged} unchanged, {report.failed} failed; "
+        f"{report.new} new and {report.changed} changed entries; "
+        f"{_count(report.documents_parsed, 'document')} parsed, {_count(report.files_written, 'file')} written "
+        f"in {report.seconds:.1f} s"
+    )
+    if report.failed:
+        print("What failed, and when it is tried again: aggregator status")
+    if report.files_written:
+        print(f"In {setup.settings.output}: index.html, topics.opml, and for each topic")
+        for topic in setup.topics:
+            print(f"  {topic.slug}.atom  {topic.title}")
+    elif report.polled and not report.failed:
+        print("Nothing changed: no file was touched.")
+
+
+def explanation_document(found: Explanation) -> dict[str, object]:
+    """The JSON of ``aggregator explain``."""
+    entry = found.entry
+    return {
+        "id": entry.key,
+        "title": entry.article.title,
+        "url": entry.article.url,
+        "source": entry.source.name,
+        "companies": [tag_document(tag) for tag in entry.tags],
+        "mentions": [mention_document(mention) for mention in found.mentions],
+        "disclosures": [_disclosure(found) for found in entry.disclosures],
+        "topics": [
+            {
+                "slug": verdict.slug,
+                "matches": verdict.matches,
+                "conditions": [{"text": asked.text, "met": asked.met} for asked in verdict.conditions],
+            }
+            for verdict in found.verdicts
+        ],
+    }
+
+
+def print_explanation(found: Explanation) -> None:
+    """Write why an entry is, or is not, in each topic."""
+    entry = found.entry
+    print(f"{entry.article.title}\n  {entry.article.url or entry.key}\n  from {entry.source.name}")
+    for verdict in found.verdicts:
+        conditions = ", ".join(
+            f"{asked.text}: {'yes' if asked.met else 'no'}" for asked in verdict.conditions
+        )
+        print(f"{'in    ' if verdict.matches else 'not in'} {verdict.slug} ({conditions})")
+    for tag in entry.tags:
+        print(f"company {tag.company} {tag.score:.2f}{' primary' if tag.primary else ''}")
+    for mention in found.mentions:
+        word = "counts" if mention.accepted else "does not count"
+        where = f"{mention.alias!r} in the {mention.evidence.place}"
+        print(f"  {mention.company}: {where} {word}: {mention.reason}\n    {mention.evidence.quote}")
+    for said in entry.disclosures:
+        print(f"disclosed {said.kind} (by the {said.origin}): {said.text}")
