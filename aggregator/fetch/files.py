@@ -1,0 +1,53 @@
+"""file:// sources: what the operator's own programs write."""
+
+from __future__ import annotations
+
+import os
+import stat
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from aggregator.fetch.bodies import BadCoding, Body, OverBound, in_mib
+from aggregator.fetch.outcome import of_body
+from aggregator.model import Document, Failed, FetchLimits, FetchResult, Trouble, Unchanged, Validators
+
+_READ = 256 * 1024
+
+
+def read_file(url: str, known: Validators, limits: FetchLimits, now: datetime) -> FetchResult:
+    """One poll of a file:// URL, which only feeds.yaml may name. Blocks; never raises for a file.
+
+    Time of change and size are its validators. Anything but a regular file is refused: a pipe
+    or a device may never end.
+    """
+    parts = urlsplit(url)
+    if parts.hostname not in (None, "localhost"):
+        return Failed("a file:// URL names no other host: file:///path/to/feed.xml", Trouble.ADDRESS)
+    path = unquote(parts.path)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return Failed("there is no such file", Trouble.MISSING)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a path"
+        return Failed(f"the file cannot be opened: {reason.lower()}", Trouble.NETWORK)
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            return Failed("not a regular file", Trouble.ADDRESS)
+        if facts.st_size > limits.max_bytes:
+            return Failed(f"the file is larger than {in_mib(limits.max_bytes)}", Trouble.BOUND)
+        etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
+        if known.etag == etag:
+            return Unchanged(known)
+        try:
+            body = Body("", limits)
+            while chunk := file.read(_READ):
+                for _ in body.feed(chunk):
+                    pass
+            content, _ = body.end()
+        except (OverBound, BadCoding) as error:
+            return Failed(f"the file: {error}", Trouble.BOUND)
+        except OSError as error:
+            return Failed(f"the file cannot be read: {(error.strerror or '').lower()}", Trouble.NETWORK)
+    return of_body(Document(url, "", content, now), Validators(etag=etag), known)

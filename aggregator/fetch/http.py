@@ -1,0 +1,369 @@
+"""One polite, bounded request over HTTP, redirects and all. Nothing that a server does raises."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from aggregator import __version__
+from aggregator.core.hints import read_hints
+from aggregator.core.hosts import is_local
+from aggregator.core.schedule import suspicious
+from aggregator.fetch.bodies import BadCoding, Body, OverBound, in_mib, looks_whole
+from aggregator.fetch.files import read_file
+from aggregator.fetch.guard import make_connector, refuse_literal
+from aggregator.fetch.outcome import of_body
+from aggregator.fetch.robots import Robots
+from aggregator.fetch.trouble import NETWORK_ERRORS, header_bound, of_error, of_status
+from aggregator.fetch.turns import Turns
+from aggregator.model import (
+    Document,
+    Failed,
+    FetchLimits,
+    FetchResult,
+    Settings,
+    SourceState,
+    Trouble,
+    Unchanged,
+    Validators,
+)
+
+ACCEPT_FEED = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.4, */*;q=0.3"
+)
+ACCEPT_PAGE = "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.3"
+ACCEPT_TEXT = "text/plain, */*;q=0.3"
+
+# Bodies beyond this share a few places, so that many large ones at once don't fill the memory.
+_LARGE = 512 * 1024
+_LARGE_AT_ONCE = 4
+# A validator is kept by us and sent back for years; one this long is an identifier of us.
+_LONGEST_VALIDATOR = 512
+
+# Of URIs' characters only, and its escapes whole (RFC 3986 §2): sent as it is.
+_SENDABLE = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What a chain of requests is to bring."""
+
+    url: URL  # without credentials
+    credentials: str | None  # the Authorization header's value, for this URL's server alone
+    known: Validators
+    conditional: bool
+    accept: str
+    limits: FetchLimits
+
+
+@dataclass(slots=True)
+class _Trail:
+    """The redirects of one chain."""
+
+    at: URL
+    visited: set[URL] = field(default_factory=set)
+    permanent: bool = True
+
+    @property
+    def moved_to(self) -> str | None:
+        return str(self.at) if len(self.visited) > 1 and self.permanent else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """An answer that names another URL."""
+
+    status: int
+    location: str
+
+
+class Fetcher:
+    """All requests of one event loop, over one set of connections. Use as an async context manager."""
+
+    def __init__(self, settings: Settings, resolver: AbstractResolver | None = None) -> None:
+        """Let resolver answer instead of the system's; its addresses are judged all the same."""
+        self._settings = settings
+        self._resolver = resolver
+        self._turns = Turns(settings.max_in_flight, settings.max_per_host, settings.host_gap_seconds)
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
+        self._robots = Robots(self._get_robots)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the session; no connection is made yet."""
+        limits = self._settings.fetch
+        self._session = aiohttp.ClientSession(
+            connector=make_connector(
+                self._settings.allow_private_networks, self._resolver, guarded=self._settings.proxy is None
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            raise_for_status=False,
+            headers={
+                "User-Agent": user_agent(self._settings.contact, self._settings.base_url),
+                "Accept": ACCEPT_FEED,
+                "Accept-Encoding": "gzip, deflate, br, zstd",
+            },
+            timeout=aiohttp.ClientTimeout(
+                total=None,  # counted over all hops, in _hop
+                connect=limits.connect_seconds,
+                sock_connect=limits.connect_seconds,
+                sock_read=limits.first_byte_seconds,
+            ),
+            max_line_size=limits.max_header_bytes,
+            max_field_size=limits.max_header_bytes,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def fetch(self, state: SourceState) -> FetchResult:
+        """Poll a source once.
+
+        Conditional, unless its 304s are suspicious. Redirects are followed, each hop judged.
+        Whatever a server or the network does comes back as Failed.
+        """
+        now = datetime.now(UTC)
+        if state.url[:7].lower() == "file://":
+            return await asyncio.to_thread(read_file, state.url, state.validators, self._settings.fetch, now)
+        return await self._get(
+            state.url, state.validators, ACCEPT_FEED, self._settings.fetch, not suspicious(state, now)
+        )
+
+    async def get_page(self, url: str) -> FetchResult:
+        """Fetch an article's page, where its site's robots.txt lets us."""
+        forbidden = await self._robots.forbids(url)
+        if forbidden is not None:
+            return Failed(forbidden, Trouble.BLOCKED)
+        return await self._get(url, Validators(), ACCEPT_PAGE, self._settings.fetch)
+
+    async def _get_robots(self, url: str, max_bytes: int) -> FetchResult:
+        limits = replace(self._settings.fetch, max_bytes=max_bytes, max_redirects=5)
+        return await self._get(url, Validators(), ACCEPT_TEXT, limits)
+
+    async def _get(
+        self, url: str, known: Validators, accept: str, limits: FetchLimits, conditional: bool = True
+    ) -> FetchResult:
+        try:
+            parsed = _parse(url)
+            credentials = _basic(parsed)
+            ask = _Ask(_bare(parsed), credentials, known, conditional, accept, limits)
+        except ValueError:
+            return Failed("not an address that can be requested", Trouble.ADDRESS)
+        return await self._follow(ask)
+
+    async def _follow(self, ask: _Ask) -> FetchResult:
+        trail = _Trail(ask.url)
+        seconds = ask.limits.total_seconds
+        loop = asyncio.get_running_loop()
+        while True:
+            refused = self._refuse(trail.at)
+            if refused is not None:
+                return Failed(refused, Trouble.ADDRESS)
+            trail.visited.add(trail.at)
+            host = trail.at.raw_host or ""
+            async with self._turns.turn(host):
+                began = loop.time()
+                answer = await self._hop(ask, trail, seconds)
+                seconds = max(seconds - (loop.time() - began), 0.0)
+            if not isinstance(answer, _Redirect):
+                return answer
+            failed = _step(trail, answer, ask.limits.max_redirects)
+            if failed is not None:
+                return failed
+
+    def _refuse(self, url: URL) -> str | None:
+        """Why a URL may not be requested, by what can be told before any name is resolved."""
+        if url.scheme not in ("http", "https"):
+            return f"only http and https are followed, not {url.scheme[:20] or 'an address without a scheme'}"
+        if not url.raw_host:
+            return "an address without a host"
+        return refuse_literal(url.raw_host, self._settings.allow_private_networks)
+
+    async def _hop(self, ask: _Ask, trail: _Trail, seconds: float) -> FetchResult | _Redirect:
+        assert self._session is not None, "use Fetcher as an async context manager"
+        host = trail.at.host or ""
+        try:
+            async with (
+                asyncio.timeout(seconds),
+                self._session.get(
+                    trail.at,
+                    headers=_headers(ask, trail.at),
+                    allow_redirects=False,
+                    proxy=self._settings.proxy,
+                ) as response,
+            ):
+                return await self._answer(ask, trail, response)
+        except (*NETWORK_ERRORS, OverBound, BadCoding) as error:
+            return of_error(error, host, ask.limits)
+
+    async def _answer(
+        self, ask: _Ask, trail: _Trail, response: aiohttp.ClientResponse
+    ) -> FetchResult | _Redirect:
+        headers = response.headers
+        host = trail.at.host or ""
+        now = datetime.now(UTC)
+        if sum(len(name) + len(value) for name, value in response.raw_headers) > ask.limits.max_header_bytes:
+            return Failed(header_bound(host, ask.limits), Trouble.BOUND)
+        status = response.status
+        if status == 304:
+            return _not_modified(ask, trail, headers, now)
+        if status in _REDIRECTS and "Location" in headers:
+            return _Redirect(status, headers["Location"])
+        if status not in (200, 203):
+            return of_status(status, headers, host, now)
+        if response.content_length is not None and response.content_length > ask.limits.max_bytes:
+            raise OverBound(f"its body is larger than {in_mib(ask.limits.max_bytes)}")
+        body, whole = await self._read(response, ask.limits)
+        fresh = _validators(headers, trail.at) if whole else Validators()
+        document = Document(str(trail.at), headers.get("Content-Type", ""), body, now)
+        return of_body(document, fresh, ask.known, read_hints(headers, now), trail.moved_to)
+
+    async def _read(self, response: aiohttp.ClientResponse, limits: FetchLimits) -> tuple[bytes, bool]:
+        """The decoded body, and whether all of it came.
+
+        A body whose own last tag has come is taken even where the server promised more: a wrong
+        Content-Length is more common than a lost half. But nothing vouches for it.
+        """
+        body = Body(response.headers.get("Content-Encoding", ""), limits)
+        holding = False
+        broken: aiohttp.ClientError | None = None
+        try:
+            try:
+                async for chunk in response.content.iter_any():
+                    for size in body.feed(chunk):
+                        if not holding and size > _LARGE:
+                            await self._large.acquire()
+                            holding = True
+            except aiohttp.ClientPayloadError as error:
+                broken = error
+            content, ended = body.end()
+        finally:
+            if holding:
+                self._large.release()
+        if (broken is not None or not ended) and not looks_whole(content):
+            raise broken or aiohttp.ClientPayloadError("the compressed body has no end")
+        return content, broken is None and ended
+
+
+def user_agent(contact: str, base_url: str) -> str:
+    """Who asks: program, version, and whom to turn to (RFC 9110 §10.1.5)."""
+    where = [contact]
+    if not is_local(URL(base_url).raw_host or "localhost"):
+        where.append(base_url)
+    # Parentheses would end the comment early, and a header holds printable ASCII.
+    said = "; ".join("".join(c for c in one if " " < c <= "~" and c not in "()\\") for one in where if one)
+    return f"aggregator/{__version__} (+{said})" if said else f"aggregator/{__version__}"
+
+
+def _headers(ask: _Ask, url: URL) -> dict[str, str]:
+    """What one hop is sent besides what all are: validators and credentials only where they belong."""
+    headers: dict[str, str] = {}
+    if ask.accept is not ACCEPT_FEED:
+        headers["Accept"] = ask.accept
+    if ask.credentials is not None and _same_server(ask.url, url):
+        headers["Authorization"] = ask.credentials
+    known = ask.known
+    if ask.conditional and str(url) == (known.url or str(ask.url)):
+        if known.etag:
+            headers["If-None-Match"] = known.etag
+        if known.last_modified:
+            headers["If-Modified-Since"] = known.last_modified
+    return headers
+
+
+def _same_server(first: URL, second: URL) -> bool:
+    """The same scheme, host and port; or its own step up to https."""
+    if first.raw_host != second.raw_host:
+        return False
+    upgraded = (first.scheme, first.port, second.scheme, second.port) == ("http", 80, "https", 443)
+    return upgraded or (first.scheme, first.port) == (second.scheme, second.port)
+
+
+def _basic(url: URL) -> str | None:
+    """The Authorization header's value for a URL's user and password (RFC 7617)."""
+    if url.raw_user is None and url.raw_password is None:
+        return None
+    pair = f"{url.user or ''}:{url.password or ''}".encode()
+    return f"Basic {b64encode(pair).decode()}"
+
+
+def _parse(url: str) -> URL:
+    """A URL as it was written, byte for byte, or made sendable where it is not. Raises ValueError."""
+    url = url.strip()
+    return URL(url, encoded=_SENDABLE.fullmatch(url) is not None)
+
+
+def _bare(url: URL) -> URL:
+    """A URL without credentials and fragment."""
+    return url.with_user(None).with_fragment(None)
+
+
+def _not_modified(ask: _Ask, trail: _Trail, headers: Mapping[str, str], now: datetime) -> FetchResult:
+    """304: the validators it brings replace those it confirms (RFC 9111 §4.3.4)."""
+    asked = _headers(ask, trail.at)
+    if "If-None-Match" not in asked and "If-Modified-Since" not in asked:
+        why = f"{trail.at.host} answers 304 (unchanged) to a request that did not ask for changes"
+        return Failed(why, Trouble.SERVER, read_hints(headers, now), 304)
+    fresh = _validators(headers, trail.at)
+    validators = replace(
+        ask.known,
+        etag=fresh.etag or ask.known.etag,
+        last_modified=fresh.last_modified or ask.known.last_modified,
+        url=fresh.url,
+    )
+    return Unchanged(validators, read_hints(headers, now), trail.moved_to)
+
+
+def _validators(headers: Mapping[str, str], url: URL) -> Validators:
+    return Validators(
+        etag=_kept(headers.get("ETag")), last_modified=_kept(headers.get("Last-Modified")), url=str(url)
+    )
+
+
+def _kept(value: str | None) -> str | None:
+    """A validator that can be stored and sent back byte for byte; None: not this one."""
+    if not value or len(value) > _LONGEST_VALIDATOR or not value.isprintable():
+        return None
+    return value
+
+
+def _step(trail: _Trail, redirect: _Redirect, most: int) -> Failed | None:
+    """Go on to where a redirect leads. Failed where it leads nowhere or round in a circle."""
+    host = trail.at.host or ""
+    try:
+        target = _bare(trail.at.join(_parse(redirect.location)))
+    except ValueError:
+        return Failed(
+            f"{host} redirects to something that is no address", Trouble.SERVER, status=redirect.status
+        )
+    if target in trail.visited:
+        why = f"{host} redirects in a circle; such sites often insist on cookies"
+        return Failed(why, Trouble.SERVER, status=redirect.status)
+    if len(trail.visited) > most:
+        return Failed(f"{host}: more than {most} redirects", Trouble.BOUND, status=redirect.status)
+    downgraded = trail.at.scheme == "https" and target.scheme == "http"
+    trail.permanent = trail.permanent and redirect.status in _PERMANENT and not downgraded
+    trail.at = target
+    return None

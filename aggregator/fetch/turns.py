@@ -1,0 +1,74 @@
+"""Whose turn it is: so many requests at once, so many to a host, with a gap between them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+
+from aggregator.core.hosts import is_local
+
+_is_local = lru_cache(maxsize=4096)(is_local)
+# Hosts remembered for their gaps before those at rest are forgotten.
+_MOST_RESTING = 1024
+
+
+class _Host:
+    """A host's places, and when its next request may begin."""
+
+    __slots__ = ("next_at", "places", "users")
+
+    def __init__(self, places: int) -> None:
+        self.places = asyncio.Semaphore(places)
+        self.next_at = 0.0
+        self.users = 0
+
+
+class Turns:
+    """Gives out turns. Waiting for a host takes nobody else's place."""
+
+    def __init__(self, in_flight: int, per_host: int, gap_seconds: float) -> None:
+        """in_flight and per_host count requests; gap_seconds lie between two beginnings at a host."""
+        self._all = asyncio.Semaphore(in_flight)
+        self._per_host = per_host
+        self._gap = gap_seconds
+        self._hosts: dict[str, _Host] = {}
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        """Hold one of the places. The operator's own machines share only the limit on all."""
+        if _is_local(host):
+            async with self._all:
+                yield
+            return
+        kept = self._enter(host)
+        try:
+            async with kept.places:
+                await self._wait_for_gap(kept)
+                async with self._all:
+                    yield
+        finally:
+            kept.users -= 1
+
+    async def _wait_for_gap(self, kept: _Host) -> None:
+        now = asyncio.get_running_loop().time()
+        begin = max(now, kept.next_at)
+        kept.next_at = begin + self._gap
+        if begin > now:
+            await asyncio.sleep(begin - now)
+
+    def _enter(self, host: str) -> _Host:
+        kept = self._hosts.get(host)
+        if kept is None:
+            if len(self._hosts) >= _MOST_RESTING:
+                self._forget_resting()
+            kept = self._hosts[host] = _Host(self._per_host)
+        kept.users += 1
+        return kept
+
+    def _forget_resting(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for host, kept in list(self._hosts.items()):
+            if not kept.users and kept.next_at <= now:
+                del self._hosts[host]
