@@ -196,7 +196,7 @@ def _setup(config: Path, verbose: bool) -> Setup:
 def _setup_or_built_in(config: Path, verbose: bool) -> Setup:
     """Load the configuration; where none was named and none is there, the built-in rules do."""
     if config == FEEDS and not config.exists():
-        from aggregator.config import built_in_setup
+        from aggregator.jobs.preview import built_in_setup
         from aggregator.report import configure_logging
 
         configure_logging("text", verbose)

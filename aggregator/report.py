@@ -225,8 +225,8 @@ def print_cycle(report: CycleReport, setup: Setup) -> None:
     print(
         f"{_count(report.polled, 'source')} polled, {report.unchanged} unchanged, {report.failed} failed; "
         f"{report.new} new and {report.changed} changed entries; "
-        f"{_count(report.documents_parsed, 'document')} parsed, {_count(report.files_written, 'file')} written "
-        f"in {report.seconds:.1f} s"
+        f"{_count(report.documents_parsed, 'document')} parsed, {_count(report.files_written, 'file')} "
+        f"written in {report.seconds:.1f} s"
     )
     if report.failed:
         print("What failed, and when it is tried again: aggregator status")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from aggregator.config import built_in_rules
 from aggregator.core import extract, pipeline, tag, topics
 from aggregator.core.expr import Facts
 from aggregator.errors import AggregatorError, NotAFeedError
@@ -19,6 +21,7 @@ from aggregator.model import (
     Mention,
     RawEntry,
     Refusal,
+    Settings,
     Setup,
     Source,
     SourceState,
@@ -83,6 +86,19 @@ def read(document: Document, source: Source, setup: Setup) -> Preview:
         for draft in drafts
     )
     return Preview(document.url, info.format, entries, refusals, feed_urls)
+
+
+def built_in_setup() -> Setup:
+    """What a preview runs on where there is no feeds.yaml: the built-in rules, and no topics."""
+    settings = Settings(
+        database="sqlite://",
+        output="output",
+        base_url="http://localhost:8080/",
+        contact="",
+        poll_interval=timedelta(hours=1),
+        disclaimer="",
+    )
+    return Setup(settings, (), (), built_in_rules())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""The daemon as a user runs it: served, reloaded, ended by a signal."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from journeys.world import feed_server, rss, start, write_config
+
+JOINT = ("Samsung and OpenAI open a tea room", "<p>Samsung Electronics and OpenAI opened a tea room.</p>")
+PATIENCE = 30
+
+
+class Running:
+    """A daemon with its log lines as they come."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        self.url = self.wait_for("Serving ").split()[-1]
+
+    def _read(self) -> None:
+        for line in self.process.stderr:
+            self.lines.put(line)
+
+    def wait_for(self, text: str) -> str:
+        seen = []
+        while True:
+            try:
+                seen.append(self.lines.get(timeout=PATIENCE))
+            except queue.Empty:
+                raise AssertionError(f"{text!r} was not logged, but: {''.join(seen)}") from None
+            if text in seen[-1]:
+                return seen[-1]
+
+    def get(self, name: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+        request = urllib.request.Request(self.url + name, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status, answer.read(), dict(answer.headers)
+        except urllib.error.HTTPError as error:
+            return error.code, b"", dict(error.headers)
+
+    def until(self, name: str, words: bytes) -> bytes:
+        ended = time.monotonic() + PATIENCE
+        while time.monotonic() < ended:
+            status, body, _ = self.get(name)
+            if status == 200 and words in body:
+                return body
+            time.sleep(0.2)
+        raise AssertionError(f"{name} never held {words!r}")
+
+
+@contextmanager
+def running(config):
+    process = start("run", "--config", config, cwd=config.parent)
+    try:
+        yield Running(process)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+@pytest.fixture
+def config(tmp_path):
+    with feed_server() as feeds:
+        feeds.documents["/one.xml"] = rss("one", [JOINT])
+        yield write_config(tmp_path, [f"{feeds.url}/one.xml"])
+
+
+def test_the_daemon_serves_what_it_publishes_and_ends_on_sigterm(config):
+    with running(config) as daemon:
+        daemon.until("samsung+openai.atom", b"tea room")
+        status, _, headers = daemon.get("samsung+openai.atom")
+        assert status == 200
+        assert headers["Content-Type"].startswith("application/atom+xml")
+        again, _, _ = daemon.get("samsung+openai.atom", **{"If-None-Match": headers["ETag"]})
+        assert again == 304
+        assert b"Samsung and OpenAI" in daemon.until("", b"</html>")
+        began = time.monotonic()
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(timeout=10) == 0
+        assert time.monotonic() - began < 5
+
+
+def test_a_changed_configuration_takes_effect_and_a_mistaken_one_does_not(config):
+    with running(config) as daemon:
+        daemon.until("samsung+openai.atom", b"tea room")
+        good = config.read_text()
+        config.write_text(good + "  - {slug: tea, title: Tea, match: samsng}\n")
+        assert "feeds.yaml:" in daemon.wait_for("unknown company 'samsng'")
+        daemon.wait_for("stays in force")
+        assert daemon.get("samsung+openai.atom")[0] == 200
+        config.write_text(good + "  - {slug: tea, title: Tea for all, match: samsung}\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        assert b"Tea for all" in daemon.until("tea.atom", b"tea room")
