@@ -1,0 +1,110 @@
+"""data/context.yaml, compiled: what the words around a name say about it, whatever the company."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aggregator.core.fold import fold
+
+_NEVER = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Shared word lists and line patterns. Words are folded (``core.fold``)."""
+
+    legal: frozenset[str]  # "inc", "plc": a legal form after a name
+    verbs: frozenset[str]  # what companies do: "unveils"
+    cues: tuple[str, ...]  # needles for ``has_any``: "shares", "chief executive"
+    given_names: frozenset[str]
+    titles: frozenset[str]  # "mr", "frau": a person follows
+    places: frozenset[str]  # "street", "foundation": what follows a name that is not the company
+    teams: frozenset[str]  # "eagles", "fc": a sports team
+    particles: re.Pattern[str]  # of Korean, after a noun
+    kana_tails: tuple[str, ...]  # katakana that may follow a name: グループ
+    exchanges: re.Pattern[str]  # "NYSE: " right before a ticker
+    suffixes: frozenset[str]  # "ks": an exchange suffix after a dot
+    share_after: re.Pattern[str]  # " rose 2%": shows that a bare ticker is a share
+    share_before: re.Pattern[str]
+    ticker_words: frozenset[str]  # tickers that are words
+    lines: re.Pattern[str]  # sentences that are not the story: share bars, disclaimers
+    starts: re.Pattern[str]  # what a whole passage that is not the story begins with
+    related: re.Pattern[str]  # a heading over links to other stories
+    passing: re.Pattern[str]  # right before a name: a comparison
+    passing_after: re.Pattern[str]  # right after it
+    roundup: re.Pattern[str]  # titles of round-ups
+
+
+def compile_context(data: Mapping[str, object]) -> Context:
+    """Compile the lists of data/context.yaml; a missing one is empty."""
+    return Context(
+        legal=_words(data, "legal"),
+        verbs=_words(data, "verbs"),
+        cues=needles(_lines(data, "cues")),
+        given_names=_words(data, "given_names"),
+        titles=_words(data, "titles"),
+        places=_words(data, "places"),
+        teams=_words(data, "teams"),
+        particles=_pattern(_lines(data, "particles"), "(?:{})(?![가-힣])"),
+        kana_tails=tuple(_lines(data, "kana_tails")),
+        exchanges=_pattern(_lines(data, "exchanges"), r"\b(?:{})\s?:\s?\Z"),
+        suffixes=_words(data, "suffixes"),
+        share_after=_pattern(_lines(data, "share_after"), r"\s*(?:{})"),
+        share_before=_pattern(_lines(data, "share_before"), r"(?:{})\s*\Z"),
+        ticker_words=_words(data, "ticker_words"),
+        lines=_pattern(_lines(data, "boilerplate_lines"), "(?:{})"),
+        starts=_pattern(_lines(data, "boilerplate_starts"), r"\W*(?:{})"),
+        related=_pattern(_lines(data, "related_headings"), r"\W*(?:{})\W*\Z"),
+        passing=_pattern(_lines(data, "passing_before"), r"(?:\A|\W)(?:{})\s?\Z"),
+        passing_after=_pattern(_lines(data, "passing_after"), r"(?:{})"),
+        roundup=_pattern(_lines(data, "roundup_titles"), r"(?:{})"),
+    )
+
+
+def needles(cues: Iterable[str]) -> tuple[str, ...]:
+    """Cues as strings to look for in ``spaced`` text.
+
+    "carmaker" is a whole word or its plural in -s, "chip*" the beginning of a word, "*konzern" its end.
+    Scripts without blanks are looked for as they are.
+    """
+    found: list[str] = []
+    for cue in cues:
+        low = spaced(cue.replace("*", "")).strip()
+        if not low:
+            continue
+        if not low[0].isascii() and ord(low[0]) > 0x2E7F:
+            found.append(low)
+            continue
+        head = "" if cue.startswith("*") else " "
+        tail = "" if cue.endswith("*") else " "
+        found.append(head + low + tail)
+        if tail and low[-1].isalpha() and low[-1] != "s":
+            found.append(head + low + "s ")
+    return tuple(dict.fromkeys(found))
+
+
+def spaced(text: str) -> str:
+    """Folded text whose words all stand between single blanks, for ``needles``."""
+    return f" {' '.join(_NOT_WORD.sub(' ', fold(text).low).split())} "
+
+
+_NOT_WORD = re.compile(r"[^\w&%$€£+.]+|[.](?=\s|\Z)|(?<=\s)[.]")
+
+
+def _lines(data: Mapping[str, object], key: str) -> list[str]:
+    value = data.get(key) or []
+    if isinstance(value, Mapping):  # lists by language
+        return [str(line) for part in value.values() for line in part]
+    if isinstance(value, str):
+        return value.split()
+    return [str(line) for line in value] if isinstance(value, list | tuple) else []
+
+
+def _words(data: Mapping[str, object], key: str) -> frozenset[str]:
+    return frozenset(fold(word).low for line in _lines(data, key) for word in line.split())
+
+
+def _pattern(parts: list[str], frame: str) -> re.Pattern[str]:
+    return re.compile(frame.replace("{}", "|".join(parts))) if parts else _NEVER

@@ -1,0 +1,306 @@
+"""Every name of the catalogue, found in one pass (the only home of ahocorasick_rs).
+
+Finds and resolves; whether a doubtful name is to be believed is ``core.evidence``'s question.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from aggregator.core.context import Context, compile_context, needles
+from aggregator.core.fold import Folded, fold
+from aggregator.model import Company, Person
+
+
+class Kind(StrEnum):
+    """What sort of name an alias is, and so how far a match is to be believed."""
+
+    NAME = "name"
+    WORD = "word"  # a name that is also a word
+    UNIT = "unit"
+    UNIT_WORD = "unit word"
+    DOMAIN = "domain"
+    TICKER = "ticker"
+    PERSON = "person"
+    SURNAME = "surname"  # of a person who stands for the company; alone it proves nothing
+    VENTURE = "venture"
+    AGAINST = "against"  # a phrase that is not the company: "apple pie"
+
+
+SURE = frozenset((Kind.NAME, Kind.UNIT, Kind.DOMAIN, Kind.PERSON, Kind.TICKER))
+DOUBTFUL = frozenset((Kind.WORD, Kind.UNIT_WORD, Kind.SURNAME))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A company's claim to a pattern."""
+
+    company: str
+    alias: str
+    kind: Kind
+    person: Person | None = None
+    exact: bool = False  # capitals as written: "LINE", "SAP"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name in a folded text, its borders checked."""
+
+    start: int
+    end: int
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What is looked for in the text when a name of the company is in doubt."""
+
+    cues: tuple[str, ...]
+    against: tuple[str, ...]
+    doubt: int
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """The compiled catalogue: frozen, to be shared by threads; each process compiles its own."""
+
+    automaton: AhoCorasick
+    claims: tuple[tuple[Claim, ...], ...]  # by pattern
+    clues: Mapping[str, Clues]
+    context: Context
+
+    def hits(self, text: Folded) -> list[Hit]:
+        """The names in a text, leftmost and longest first, none inside another."""
+        low = text.low
+        found = [
+            (start, start - end, pattern)
+            for pattern, start, end in self.automaton.find_matches_as_indexes(low, overlapping=True)
+            if _bordered(low, start, end)
+        ]
+        found.sort()
+        result: list[Hit] = []
+        reached = 0
+        for start, minus_length, pattern in found:
+            if start < reached:
+                continue
+            hit = self._valid(text, Hit(start, start - minus_length, self.claims[pattern]))
+            if hit:
+                result.append(hit)
+                reached = hit.end
+        return result
+
+    def _valid(self, text: Folded, hit: Hit) -> Hit | None:
+        """The hit with those claims that its script, capitals and surroundings allow."""
+        claims = tuple(claim for claim in hit.claims if self._fits(text, hit, claim))
+        return Hit(hit.start, hit.end, claims) if claims else None
+
+    def _fits(self, text: Folded, hit: Hit, claim: Claim) -> bool:
+        if claim.kind is Kind.TICKER:
+            return _in_ticker_form(text, hit, self.context)
+        if claim.exact and not _as_written(text.shown[hit.start : hit.end], claim.alias):
+            return False
+        last = text.low[hit.end - 1]
+        if last < "\u2e80":
+            return True
+        if "\uac00" <= last <= "\ud7a3":
+            return self._hangul_ends(text.low, hit, claim)
+        if _is_katakana(last) and hit.end < len(text.low) and _is_katakana(text.low[hit.end]):
+            return text.low.startswith(self.context.kana_tails, hit.end)
+        return True
+
+    def _hangul_ends(self, low: str, hit: Hit, claim: Claim) -> bool:
+        """Long names bear any tail (네이버페이), short ones particles only (메타버스 is not Meta)."""
+        if hit.end == len(low) or not _is_hangul(low[hit.end]):
+            return True
+        if claim.kind is Kind.AGAINST or (claim.kind in SURE and hit.end - hit.start >= 3):
+            return True
+        return bool(self.context.particles.match(low, hit.end))
+
+
+def compile_matcher(companies: Sequence[Company], context: Mapping[str, object] | None = None) -> Matcher:
+    """Compile the catalogue; ``context`` is data/context.yaml (without it no doubtful name has evidence)."""
+    table: dict[str, dict[tuple[str, Kind], Claim]] = {}
+    for company in companies:
+        for pattern, claim in _patterns(company):
+            if pattern:
+                table.setdefault(pattern, {}).setdefault((claim.company, claim.kind), claim)
+    patterns = list(table)
+    return Matcher(
+        AhoCorasick(patterns, matchkind=MatchKind.Standard, store_patterns=False)
+        if patterns
+        else AhoCorasick(["\0"]),
+        tuple(tuple(table[pattern].values()) for pattern in patterns) or ((),),
+        {company.slug: _clues(company) for company in companies},
+        compile_context(context or {}),
+    )
+
+
+def _clues(company: Company) -> Clues:
+    return Clues(needles(company.cues), needles(company.against), company.doubt)
+
+
+def _patterns(company: Company) -> Iterator[tuple[str, Claim]]:
+    for kind, names in (
+        (Kind.NAME, company.aliases),
+        (Kind.WORD, company.words),
+        (Kind.UNIT, company.units),
+        (Kind.UNIT_WORD, company.unit_words),
+        (Kind.VENTURE, company.ventures),
+    ):
+        for name in names:
+            for spelling in spellings(name):
+                yield spelling, Claim(company.slug, name, kind, exact=_needs_capitals(name, kind))
+    for domain in company.domains:
+        yield fold(domain).low, Claim(company.slug, domain, Kind.DOMAIN)
+    for ticker in company.tickers:
+        for form in _ticker_forms(ticker):
+            yield form, Claim(company.slug, ticker, Kind.TICKER)
+    for person in company.people:
+        yield from _person_patterns(company.slug, person)
+    yield from _against_patterns(company)
+
+
+def _against_patterns(company: Company) -> Iterator[tuple[str, Claim]]:
+    """Phrases that hold one of the company's own words cover it; the others are looked for nearby."""
+    own = [fold(name).low for name in (*company.words, *company.unit_words, *company.aliases, *company.units)]
+    for phrase in company.against:
+        low = fold(phrase.replace("*", "")).low.strip()
+        if any(name in low for name in own):
+            yield low, Claim(company.slug, phrase, Kind.AGAINST)
+
+
+def _person_patterns(slug: str, person: Person) -> Iterator[tuple[str, Claim]]:
+    for name in person.names:
+        for spelling in spellings(name):
+            yield spelling, Claim(slug, name, Kind.PERSON, person)
+        words = name.split()
+        if len(words) > 1 and name.isascii() and len(words[-1]) > 2:
+            yield fold(words[-1]).low, Claim(slug, words[-1], Kind.SURNAME, person)
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """The folded forms that a name is written in: with and without accents, & or and."""
+    low = " ".join(fold(name).low.split())
+    forms = [low]
+    plain = "".join(char for char in unicodedata.normalize("NFD", low) if not "\u0300" <= char <= "\u036f")
+    if not plain.translate(_GERMAN).isascii():
+        plain = low  # jamo and marked kana are letters of their own
+    if plain != low:
+        forms.append(plain)
+        german = low.translate(_GERMAN)
+        if german not in forms and german.isascii():
+            forms.append(german)
+    if " & " in low:
+        forms += [form.replace(" & ", " and ") for form in tuple(forms)]
+        forms.append(low.replace(" & ", "&"))
+    if "'" in low:
+        forms += [form.replace("'", "") for form in tuple(forms)]
+    return tuple(forms)
+
+
+_GERMAN = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss", ord("ø"): "oe", ord("å"): "aa"}
+
+
+def _ticker_forms(ticker: str) -> Iterator[str]:
+    symbol = fold(ticker.rpartition(":")[2]).low
+    yield "$" + symbol
+    if symbol.isdigit():
+        yield symbol
+        if symbol.startswith("0"):
+            yield symbol.lstrip("0") + "."  # 0700.HK is written 700.HK too
+        return
+    yield ": " + symbol
+    yield ":" + symbol
+    if len(symbol) > 2:
+        yield symbol
+
+
+def _needs_capitals(name: str, kind: Kind) -> bool:
+    """Short names in capitals, and words whose form is what tells them apart: LINE, X."""
+    letters = [char for char in name if char.isalpha() and char.isascii()]
+    if not letters or not all(char.isupper() for char in letters):
+        return False
+    return len(letters) == len([char for char in name if char.isalpha()]) and (
+        len(letters) <= 5 or kind in (Kind.WORD, Kind.UNIT_WORD)
+    )
+
+
+def _as_written(shown: str, alias: str) -> bool:
+    return [char for char in shown if char.isalnum()] == [char for char in alias if char.isalnum()]
+
+
+def _in_ticker_form(text: Folded, hit: Hit, context: Context) -> bool:
+    """$ORCL, NYSE: ORCL, 005930.KS; bare where the text shows a share, or four capitals form no word."""
+    low, start = text.low, hit.start
+    form = low[hit.start : hit.end]
+    symbol = form.lstrip("$: ").rstrip(".")
+    shown = text.shown[hit.start : hit.end].lstrip("$: ").rstrip(".")
+    if shown != shown.upper():
+        return False
+    if form[0] == "$":
+        return True
+    before = low[max(0, start - 24) : start + len(form) - len(form.lstrip(": "))]
+    if context.exchanges.search(before):
+        return True
+    suffix = _SUFFIX.match(text.shown, hit.end - form.endswith("."))
+    if suffix and suffix[1].lower() in context.suffixes:
+        return True
+    if form[0] in ": " or form.endswith("."):
+        return False
+    if symbol.isdigit():
+        return low[start - 1 : start] == "(" and low[hit.end : hit.end + 1] == ")"
+    if len(symbol) >= 4 and symbol not in context.ticker_words and not _shouting(text.shown):
+        return True
+    return bool(context.share_after.match(low, hit.end)) or bool(context.share_before.search(before))
+
+
+_SUFFIX = re.compile(r"\.([A-Z]{1,3})(?![\w])")
+
+
+def _shouting(shown: str) -> bool:
+    """A text in capitals: they show nothing."""
+    return shown.isupper()
+
+
+_ENDINGS = re.compile(r"s(?:'|(?!\w))")
+
+
+def _bordered(low: str, start: int, end: int) -> bool:
+    """Whether a word starts at start and ends at end, by the rules of the scripts that stand there."""
+    first = low[start]
+    if start and _joined(low[start - 1], first):
+        return False
+    if end == len(low):
+        return True
+    last, after = low[end - 1], low[end]
+    if last < "\u2e80" and _is_latin(after) and last.isalnum():
+        # The genitive of names in German ("Samsungs Chef"), and plurals of products ("iPhones").
+        return after == "s" and end - start > 2 and bool(_ENDINGS.match(low, end))
+    return True
+
+
+def _joined(before: str, first: str) -> bool:
+    """Whether two characters are parts of one word. Hangul tails are judged later."""
+    if first < "\u2e80":
+        return _is_latin(before) and first.isalnum()
+    if _is_hangul(first):
+        return _is_hangul(before)
+    return _is_katakana(first) and _is_katakana(before)
+
+
+def _is_latin(char: str) -> bool:
+    return char < "\u2e80" and (char.isalnum() or char == "_")
+
+
+def _is_hangul(char: str) -> bool:
+    return "\uac00" <= char <= "\ud7a3"
+
+
+def _is_katakana(char: str) -> bool:
+    return "\u30a1" <= char <= "\u30fa" or char == "ー"
