@@ -23,16 +23,16 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _MANY = 10**9
 _METADATA = {
     "author": (0, _MANY), "category": (0, _MANY), "contributor": (0, _MANY), "generator": (0, 1),
-    "icon": (0, 1), "id": (1, 1), "link": (0, _MANY), "logo": (0, 1), "rights": (0, 1), "subtitle": (0, 1), "title": (1, 1),
-    "updated": (1, 1),
+    "icon": (0, 1), "id": (1, 1), "link": (0, _MANY), "logo": (0, 1), "rights": (0, 1),
+    "subtitle": (0, 1), "title": (1, 1), "updated": (1, 1),
 }  # fmt: skip
 _CHILDREN = {
     "feed": {**_METADATA, "entry": (0, _MANY)},
     "source": {name: (0, most) for name, (_, most) in _METADATA.items()},
     "entry": {
         "author": (0, _MANY), "category": (0, _MANY), "content": (0, 1), "contributor": (0, _MANY),
-        "id": (1, 1), "link": (0, _MANY), "published": (0, 1), "rights": (0, 1), "source": (0, 1), "summary": (0, 1),
-        "title": (1, 1), "updated": (1, 1),
+        "id": (1, 1), "link": (0, _MANY), "published": (0, 1), "rights": (0, 1), "source": (0, 1),
+        "summary": (0, 1), "title": (1, 1), "updated": (1, 1),
     },
 }  # fmt: skip
 _ATTRIBUTES = {

@@ -15,12 +15,17 @@ _WEB = re.compile(r"https?://[^/?#\s]", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
 
 
-def published_url(base_url: str, slug: str, extension: str) -> str:
-    """Where a topic's file is found: ``https://host/samsung+openai.atom``.
+def published_name(slug: str, extension: str) -> str:
+    """The name of a topic's file as a relative URL: ``samsung+openai.atom``.
 
     "+" stays literal: in a path it means itself (RFC 3986 §3.3), and people read it as AND.
     """
-    return f"{base_url}{quote(slug, safe='+-._~', errors='replace')}.{extension}"
+    return f"{quote(slug, safe='+-._~', errors='replace')}.{extension}"
+
+
+def published_url(base_url: str, slug: str, extension: str) -> str:
+    """Where a topic's file is found: ``https://host/samsung+openai.atom``."""
+    return base_url + published_name(slug, extension)
 
 
 def web_iri(url: str | None) -> str | None:

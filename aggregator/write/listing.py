@@ -1,0 +1,161 @@
+"""IndexPage and TopicFeed -> HTML pages for people: index.html, and a page per topic."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from aggregator.core.text import xml_safe
+from aggregator.model import CompanyTag, IndexPage, Mention, SourceHealth, TopicFeed
+from aggregator.write import notices
+from aggregator.write.addresses import published_name, published_url, web_iri
+from aggregator.write.vocabulary import KIND_LABELS, ORIGIN_LABELS, TAGGING
+
+# A whole tag of nh3's output: attribute values may hold "<" and ">" there, but always stand in double quotes.
+_TAG: Final = re.compile(r"<(/?[a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
+_HEADING: Final = re.compile(r"(/?)h[1-6]\Z")
+_MOST_EVIDENCE: Final = 8  # lines of explanation for a tag
+
+_STATE_WORDS: Final = {
+    SourceHealth.OK: "Healthy",
+    SourceHealth.NEW: "Not polled yet",
+    SourceHealth.FAILING: "Failing",
+    SourceHealth.POSTPONED: "Postponed",
+    SourceHealth.PAUSED: "Paused",
+}
+_WHAT_TO_DO: Final = {
+    SourceHealth.FAILING: "Nothing for now: it is tried again. If this lasts, check its URL in feeds.yaml.",
+    SourceHealth.POSTPONED: "Nothing: its server asked us to come back later, and we will.",
+    SourceHealth.PAUSED: "Put the feed's new URL into feeds.yaml, or take the source out.",
+}
+_WORST_FIRST: Final = (
+    SourceHealth.PAUSED,
+    SourceHealth.FAILING,
+    SourceHealth.POSTPONED,
+    SourceHealth.NEW,
+    SourceHealth.OK,
+)
+
+
+def write_index(page: IndexPage) -> bytes:
+    """index.html: topics with their feeds and latest headlines, and how the sources are.
+
+    Nothing of a healthy source that moves at each poll is shown: the bytes change only with the news.
+    """
+    by_need = sorted(
+        page.sources, key=lambda status: (_WORST_FIRST.index(status.state), status.name.casefold())
+    )
+    return _render("index.html", page=page, names=page.company_names, by_need=by_need)
+
+
+def write_topic_page(feed: TopicFeed) -> bytes:
+    """<slug>.html: a topic as a readable page, with the reasons for every company tag."""
+    return _render("topic.html", feed=feed, names=feed.company_names, base_url=feed.base_url)
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, compiled once: they are part of the program, like its code."""
+    environment = Environment(
+        loader=PackageLoader("aggregator", "data/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        instant=_instant,
+        iso=_iso,
+        web=web_iri,
+        line=notices.one_line,
+        company=_company,
+        name_of=published_name,
+        lang=_lang,
+        for_page=_for_page,
+    )
+    environment.globals.update(
+        KIND_LABELS=KIND_LABELS,
+        ORIGIN_LABELS=ORIGIN_LABELS,
+        STATE_WORDS=_STATE_WORDS,
+        WHAT_TO_DO=_WHAT_TO_DO,
+        TAGGING=TAGGING,
+        published_url=published_url,
+        notices=notices,
+        evidence=_evidence,
+    )
+    return environment
+
+
+@cache
+def _style() -> _Style:
+    """The one style sheet, and the hash by which the page's policy allows it and nothing else."""
+    source, _, _ = PackageLoader("aggregator", "data/templates").get_source(_environment(), "style.css")
+    digest = b64encode(sha256(source.encode()).digest()).decode()
+    return _Style(Markup(source), f"sha256-{digest}")  # noqa: S704  # our own file
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    text: Markup
+    digest: str
+
+
+def _render(template: str, **values: object) -> bytes:
+    rendered = _environment().get_template(template).render(style=_style(), **values)
+    return xml_safe(rendered).encode("utf-8")
+
+
+def _instant(value: datetime) -> str:
+    """An instant for people: ``4 Feb 2025, 12:00 UTC``. Absolute, since a relative one would need a clock."""
+    return f"{value.day} {value:%b %Y, %H:%M} UTC"
+
+
+def _iso(value: datetime) -> str:
+    return value.replace(microsecond=0).isoformat()
+
+
+def _company(slug: str, names: Mapping[str, str]) -> str:
+    return notices.one_line(names.get(slug, "")) or slug
+
+
+def _lang(language: str | None) -> Markup:
+    """`` lang="ko"`` for an article's words; nothing where the language is not known."""
+    return Markup(' lang="{}"').format(language) if language else Markup()
+
+
+def _evidence(tag: CompanyTag) -> tuple[Mention, ...]:
+    """The accepted mentions behind a tag, one for each alias and place, in reading order."""
+    first: dict[tuple[str, str], Mention] = {}
+    for mention in tag.mentions:
+        if mention.accepted:
+            first.setdefault((mention.alias.casefold(), mention.evidence.place.value), mention)
+    return tuple(first.values())[:_MOST_EVIDENCE]
+
+
+def _for_page(html: str) -> Markup:
+    """Cleaned article HTML for inside one of our pages.
+
+    Pictures load only when they come into view, and headings go below those of the page. Safe because
+    every stored article has passed the sanitizer, the last step of cleaning.
+    """
+    return Markup(_TAG.sub(_page_tag, html))  # noqa: S704  # sanitized by core.clean
+
+
+def _page_tag(tag: re.Match[str]) -> str:
+    name, rest = tag[1], tag[2]
+    heading = _HEADING.match(name)
+    if heading:
+        return f"<{heading[1]}h{min(6, max(3, int(name[-1]) + 1))}{rest}>"
+    if name == "img" and "loading=" not in rest:
+        return f'<img loading="lazy"{rest}>'
+    return tag[0]
