@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from urllib.parse import quote
@@ -37,10 +37,10 @@ def entry_key(entry_id: str | None, url: str | None, unchanging: str) -> str:
 
 def fingerprint(raw: RawEntry) -> bytes:
     """16 bytes that change when anything of the entry does, its key aside."""
-    return digest_fields([getattr(raw, name) for name in _FIELDS])
+    return digest_fields(tuple(getattr(raw, name) for name in _FIELDS))
 
 
-def digest_fields(values: list[object]) -> bytes:
+def digest_fields(values: Sequence[object]) -> bytes:
     """The fingerprint of a RawEntry's fields in their order, from ``url`` on."""
     # repr is unambiguous where a join is not: ("ab", "") and ("a", "b") differ.
     data = repr(values).encode("utf-8", "backslashreplace")

@@ -1,0 +1,88 @@
+"""Bounds on a document, checked in linear time before feedparser sees it.
+
+feedparser has none and cannot be interrupted: some 100 µs for each tag, minutes for one element with
+hundreds of thousands of attributes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from aggregator.core.assemble import check_count
+from aggregator.errors import NotAFeedError
+from aggregator.model import FetchLimits
+
+MAX_DEPTH = 256  # as libxml2 has it
+MAX_ATTRIBUTES = 1_000  # of one element
+MAX_TAGS = 200_000  # 2,000 entries of 50 elements
+_MAX_WORDS = 20_000  # in one tag: attributes without values
+_MAX_ENTITIES = 300  # declared by the document: HTML has 252 in its DTD
+
+_MARKUP = re.compile(rb"<(?:!--|!\[CDATA\[|\?|(/?)([A-Za-z_][\w:.-]*)([^<>]*))")
+_ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+_ITEMS = frozenset({b"item", b"entry"})
+_VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
+# Characters that XML cannot hold, and references to them; feedparser breaks on the latter.
+_CONTROLS = bytes(sorted({*range(0x20)} - {9, 10, 13}))
+_REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9A-Fa-f]{1,8})|0*([0-9]{1,8}));")
+_HUGE_REFERENCE = re.compile(rb"&#[xX]?[0-9A-Fa-f]{9,};?")
+
+
+def without_forbidden(body: bytes) -> bytes:
+    """The document without characters that XML 1.0 §2.2 forbids and without references to them."""
+    body = body.translate(None, _CONTROLS)
+    if b"&#" not in body:
+        return body
+    return _REFERENCE.sub(_allowed, _HUGE_REFERENCE.sub(b"", body))
+
+
+def _allowed(reference: re.Match[bytes]) -> bytes:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    allowed = (
+        code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0xFFFF < code < 0x110000
+    )
+    return reference[0] if allowed else b""
+
+
+def check(body: bytes, limits: FetchLimits) -> None:
+    """Refuse a UTF-8 document that is too deep, too long, or too wide in one tag for feedparser.
+
+    Raises NotAFeedError, with what is too much of what. Linear in the document's length.
+    """
+    if body.count(b"<!ENTITY") > _MAX_ENTITIES:
+        raise NotAFeedError(f"the document declares more than {_MAX_ENTITIES} entities")
+    depth = tags = items = item_depth = 0
+    at = 0
+    while found := _MARKUP.search(body, at):
+        at = found.end()
+        name = found[2]
+        if name is None:
+            end = body.find(_ENDS[found[0]], at)
+            if end < 0:  # never closed: the rest is no markup
+                break
+            at = end + 2
+            continue
+        tags += 1
+        name = name.rpartition(b":")[2].lower()
+        if name in _ITEMS:
+            items += not found[1]
+            # What an entry leaves open ends with it.
+            item_depth = depth if items == 1 and not found[1] else item_depth
+            depth = item_depth if found[1] else item_depth + 1
+        elif found[1]:
+            depth = max(depth - 1, 0)
+        elif name not in _VOID and not found[3].endswith(b"/"):
+            depth += 1
+        _check_tag(found[3], depth, tags)
+    check_count(items, limits)
+
+
+def _check_tag(attributes: bytes, depth: int, tags: int) -> None:
+    if depth > MAX_DEPTH:
+        raise NotAFeedError(f"elements are nested more than {MAX_DEPTH} deep, or not closed")
+    if tags > MAX_TAGS:
+        raise NotAFeedError(f"the document holds more than {MAX_TAGS} tags and is not well-formed")
+    if len(attributes) < MAX_ATTRIBUTES:
+        return
+    if attributes.count(b"=") > MAX_ATTRIBUTES or len(attributes.split()) > _MAX_WORDS:
+        raise NotAFeedError(f"an element has more than {MAX_ATTRIBUTES} attributes")
