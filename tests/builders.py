@@ -239,7 +239,14 @@ def an_index_page(**fields: object) -> IndexPage:
         sources=(
             a_source_status(),
             a_source_status("naru-ilbo", "나루일보", entries=12),
-            a_source_status("fog-bell", "The Fog Bell", state=SourceHealth.NEW, entries=0, last_success=None),
+            a_source_status(
+                "fog-bell",
+                "The Fog Bell",
+                state=SourceHealth.NEW,
+                entries=0,
+                last_success=None,
+                newest_entry=None,
+            ),
             a_source_status(
                 "old-pier",
                 "Old Pier Gazette",

@@ -54,7 +54,17 @@ def write_index(page: IndexPage) -> bytes:
     by_need = sorted(
         page.sources, key=lambda status: (_WORST_FIRST.index(status.state), status.name.casefold())
     )
-    return _render("index.html", page=page, names=page.company_names, by_need=by_need)
+    tally = [
+        (words.lower(), sum(status.state is state for status in page.sources))
+        for state, words in _STATE_WORDS.items()
+    ]
+    return _render(
+        "index.html",
+        page=page,
+        names=page.company_names,
+        by_need=by_need,
+        tally=[(words, count) for words, count in tally if count],
+    )
 
 
 def write_topic_page(feed: TopicFeed) -> bytes:
