@@ -220,13 +220,10 @@ class _Brotli:
     def pieces(self, data: bytes) -> Iterator[bytes]:
         if self._inner.is_finished():
             return  # what follows the end is ignored
-        while True:
-            piece = self._inner.process(data, output_buffer_limit=PIECE)
+        # It gives out what waits inside also without new input, and nothing once all is out.
+        while piece := self._inner.process(data, output_buffer_limit=PIECE):
             data = b""
-            if piece:
-                yield piece
-            if self._inner.can_accept_more_data() or self._inner.is_finished():
-                return
+            yield piece
 
     def finished(self) -> bool:
         return bool(self._inner.is_finished())

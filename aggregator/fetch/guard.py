@@ -64,6 +64,43 @@ def literal(host: str) -> Address | None:
         return None
 
 
+class WireOverBound(OSError):  # noqa: N818
+    """A server sends without end what is no body: headers, interim answers, chunk extensions."""
+
+
+class CountedSocket(socket.socket):
+    """A connection that breaks when one answer to one request is larger than any may be.
+
+    The body's own bound is counted where it is read; what is wrapped around it never gets
+    there, and can only be counted here.
+    """
+
+    most = 0  # bytes in answer to one request
+    _received = 0
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        """Send, and begin to count anew: what comes next answers this."""
+        self._received = 0
+        return super().send(data, flags)
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """Receive. Raises WireOverBound."""
+        data = super().recv(size, flags)
+        self._count(len(data))
+        return data
+
+    def recv_into(self, buffer: Any, size: int = 0, flags: int = 0) -> int:
+        """Receive under TLS. Raises WireOverBound."""
+        count = super().recv_into(buffer, size, flags)
+        self._count(count)
+        return count
+
+    def _count(self, received: int) -> None:
+        self._received += received
+        if self._received > self.most:
+            raise WireOverBound(f"it sends more than {self.most} bytes")
+
+
 class GuardedResolver(AbstractResolver):
     """Resolves names, and gives out only the addresses that may be reached."""
 
@@ -128,13 +165,14 @@ class SystemResolver(AbstractResolver):
 
 
 def make_connector(
-    allow_local: bool, resolver: AbstractResolver | None = None, guarded: bool = True
+    allow_local: bool, most_bytes: int, resolver: AbstractResolver | None = None, guarded: bool = True
 ) -> TCPConnector:
     """Connections to addresses that may be reached, and to no others.
 
     Each socket is judged by the very address it is about to be connected to, so that neither
     a number in a URL nor a name that changes its mind goes round it. guarded is False for
-    connections to the operator's proxy, which are exempt.
+    connections to the operator's proxy, which are exempt. A connection over which more than
+    most_bytes come in answer to one request is broken off.
     """
 
     def judged_socket(info: tuple[Any, ...]) -> socket.socket:
@@ -142,7 +180,9 @@ def make_connector(
         why = refuse(str(sockaddr[0]), ip_address(sockaddr[0]), allow_local) if guarded else None
         if why is not None:
             raise AddressRefused(why)
-        return socket.socket(family=family, type=kind, proto=proto)
+        opened = CountedSocket(family=family, type=kind, proto=proto)
+        opened.most = most_bytes
+        return opened
 
     return TCPConnector(
         resolver=GuardedResolver(allow_local, resolver) if guarded else resolver or SystemResolver(),

@@ -48,6 +48,8 @@ ACCEPT_TEXT = "text/plain, */*;q=0.3"
 # Bodies beyond this share a few places, so that many large ones at once don't fill the memory.
 _LARGE = 512 * 1024
 _LARGE_AT_ONCE = 4
+# What headers, chunk sizes and TLS may add to an answer.
+_WRAPPING = 1024 * 1024
 # A validator is kept by us and sent back for years; one this long is an identifier of us.
 _LONGEST_VALIDATOR = 512
 
@@ -108,7 +110,11 @@ class Fetcher:
         limits = self._settings.fetch
         self._session = aiohttp.ClientSession(
             connector=make_connector(
-                self._settings.allow_private_networks, self._resolver, guarded=self._settings.proxy is None
+                self._settings.allow_private_networks,
+                # Well above any body, so that a body meets its own bound first.
+                2 * limits.max_bytes + _WRAPPING,
+                self._resolver,
+                guarded=self._settings.proxy is None,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -182,7 +188,7 @@ class Fetcher:
             if refused is not None:
                 return Failed(refused, Trouble.ADDRESS)
             trail.visited.add(trail.at)
-            host = trail.at.raw_host or ""
+            host = (trail.at.raw_host or "").lower()
             async with self._turns.turn(host):
                 began = loop.time()
                 answer = await self._hop(ask, trail, seconds)
@@ -262,9 +268,13 @@ class Fetcher:
         finally:
             if holding:
                 self._large.release()
-        if (broken is not None or not ended) and not looks_whole(content):
+        if broken is None and ended:
+            # Where only the end of the connection ends a body, a broken one looks the same.
+            told = response.content_length is not None or "Transfer-Encoding" in response.headers
+            return content, told or looks_whole(content) or content.endswith(b"}")
+        if not looks_whole(content):
             raise broken or aiohttp.ClientPayloadError("the compressed body has no end")
-        return content, broken is None and ended
+        return content, False
 
 
 def user_agent(contact: str, base_url: str) -> str:
@@ -317,7 +327,7 @@ def _parse(url: str) -> URL:
 
 def _bare(url: URL) -> URL:
     """A URL without credentials and fragment."""
-    return url.with_user(None).with_fragment(None)
+    return (url.with_user(None) if url.raw_host else url).with_fragment(None)
 
 
 def _not_modified(ask: _Ask, trail: _Trail, headers: Mapping[str, str], now: datetime) -> FetchResult:

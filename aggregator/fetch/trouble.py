@@ -17,7 +17,7 @@ import aiohttp
 from aggregator.core.blockers import blocker
 from aggregator.core.hints import read_hints
 from aggregator.fetch.bodies import BadCoding, OverBound, in_mib
-from aggregator.fetch.guard import AddressRefused
+from aggregator.fetch.guard import AddressRefused, WireOverBound
 from aggregator.model import Failed, FetchLimits, Trouble
 
 _BLOCKED = frozenset({401, 402, 403, 405, 406, 407, 418, 451})
@@ -64,9 +64,11 @@ def _standard_words(status: int) -> str:
 
 def of_error(error: BaseException, host: str, limits: FetchLimits) -> Failed:
     """A request that ended in one of NETWORK_ERRORS, OverBound or BadCoding."""
-    refused = _address_refused(error)
-    if refused is not None:
-        return Failed(refused, Trouble.ADDRESS)
+    match _our_own(error):
+        case AddressRefused() as refused:
+            return Failed(str(refused), Trouble.ADDRESS)
+        case WireOverBound():
+            return Failed(_wire_bound(host, limits), Trouble.BOUND)
     match error:
         case OverBound():
             return Failed(f"{host}: {error}", Trouble.BOUND)
@@ -90,6 +92,9 @@ def of_error(error: BaseException, host: str, limits: FetchLimits) -> Failed:
             return Failed(f"{host}: not an address that can be requested", Trouble.ADDRESS)
         case aiohttp.ServerDisconnectedError():
             return Failed(f"{host} closed the connection without an answer", Trouble.NETWORK)
+        case aiohttp.ClientPayloadError() if WireOverBound.__name__ in str(error):
+            # Of what broke a connection within a body, aiohttp keeps only the words.
+            return Failed(_wire_bound(host, limits), Trouble.BOUND)
         case aiohttp.ClientPayloadError():
             return Failed(f"{host}: the answer was cut off or is garbled", Trouble.NETWORK)
         case aiohttp.ClientResponseError():
@@ -100,11 +105,15 @@ def of_error(error: BaseException, host: str, limits: FetchLimits) -> Failed:
             return Failed(f"{host}: no answer that can be read", Trouble.NETWORK)
 
 
-def _address_refused(error: BaseException) -> str | None:
-    """Our own refusal, wherever the connector wrapped it."""
-    for _ in range(5):
-        if isinstance(error, AddressRefused):
-            return str(error)
+def _wire_bound(host: str, limits: FetchLimits) -> str:
+    return f"{host}: it sends far more than the {in_mib(limits.max_bytes)} that a body may have"
+
+
+def _our_own(error: BaseException) -> OSError | None:
+    """What the guard raised, wherever asyncio and aiohttp have wrapped it."""
+    for _ in range(6):
+        if isinstance(error, AddressRefused | WireOverBound):
+            return error
         inner = getattr(error, "os_error", None) or error.__cause__ or error.__context__
         if inner is None:
             return None
