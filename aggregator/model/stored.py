@@ -26,6 +26,7 @@ class Outcome:
     next_poll: datetime | None  # None: paused until the operator acts
     why_then: str  # why next_poll is when it is, in words
     after: SourceState  # how the source stands after it
+    size: int = 0  # bytes of the body
 
 
 @dataclass(frozen=True, slots=True)

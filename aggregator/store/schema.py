@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     Sequence,
     String,
     Table,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+AnyRow = Row[*tuple[Any, ...]]
 VERSION = "0001"  # the newest of migrations/versions
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,14 +74,18 @@ sources = Table(
     Column("id", Integer, primary_key=True),
     Column("url", Text, nullable=False, unique=True),  # as configured: the source's identity
     Column("slug", Text, nullable=False),
-    Column("request_url", Text, nullable=False),  # where it has permanently moved, or the same
-    Column("host", Text, nullable=False),  # of request_url: who is asked
-    Column("interval", BigInteger, nullable=False),  # seconds, as last planned with
+    Column("name", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),  # the interval last planned with
+    Column("host_pause", Boolean, nullable=False),
+    Column("request_url", Text, nullable=False),  # url, or where it has permanently moved
+    Column("host", Text, nullable=False),  # core.hosts.group of request_url
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", LargeBinary),
     Column("validated_url", Text),  # Validators.url
-    Column("info", Text, nullable=False),  # FeedInfo, JSON
+    Column("info", Text, nullable=False),  # FeedInfo, JSON; "": none was read yet
+    Column("rhythm", Text, nullable=False),  # of its last document, JSON
     Column("standing", Text, nullable=False),  # what the planner remembers and no query asks for, JSON
     Column("failures", Integer, nullable=False),
     Column("last_ok", Instant),
@@ -92,7 +98,8 @@ sources = Table(
     Column("entries", Integer, nullable=False),  # stored and not gone
     Column("retired", Instant),  # since when feeds.yaml no longer names it
 )
-Index("sources_due", sources.c.next_poll, sqlite_where=sources.c.retired.is_(None))
+Index("sources_due", sources.c.next_poll)
+Index("sources_host", sources.c.host)
 
 polls = Table(
     "polls",
@@ -117,6 +124,7 @@ entries = Table(
     Column("fingerprint", LargeBinary, nullable=False),
     Column("first_seen", Instant, nullable=False),
     Column("changed", Instant, nullable=False),  # when what the source sends last changed
+    Column("since", Instant, nullable=False),  # its place in every feed; never changes
     Column("story_id", _BIG, nullable=False),
     Column("gone", Boolean, nullable=False),  # purged: the row stays so that it does not come back
     Column("changes", Integer, nullable=False),  # how often its content has changed
@@ -134,7 +142,6 @@ entries = Table(
     Column("rights", Text),
     Column("licence", Text),
     Column("extras", Text, nullable=False),  # labels and enclosures, JSON
-    Column("sketch", LargeBinary, nullable=False),  # core.stories.sketch
     Column("summary", Text, nullable=False),
     Column("html", Text, nullable=False),
 )
@@ -186,6 +193,17 @@ stories = Table(
     Column("first_seen", Instant, nullable=False),
 )
 
+# What the last days' stories are recognised by; older rows are pruned.
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("entry_id", _BIG, primary_key=True, autoincrement=False),
+    Column("story_id", _BIG, nullable=False),
+    Column("at", Instant, nullable=False),  # when the entry was published, as far as known
+    Column("first_seen", Instant, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),  # core.stories.sketch
+)
+
 bands = Table(
     "bands",
     metadata,
@@ -200,6 +218,7 @@ topics = Table(
     Column("slug", String(200), primary_key=True),
     Column("expression", Text, nullable=False),  # canonical, as last evaluated
     Column("revision", BigInteger, nullable=False),  # rises with each change of what it shows
+    Column("entries", BigInteger, nullable=False),  # how many it holds
     Column("feed_id", Text, nullable=False),  # minted once
     Column("since", Instant, nullable=False),
     Column("retired", Boolean, nullable=False),
@@ -210,8 +229,9 @@ topic_entries = Table(
     metadata,
     Column("slug", ForeignKey("topics.slug", ondelete="CASCADE"), primary_key=True),
     Column("entry_id", ForeignKey("entries.id"), primary_key=True),
-    Column("since", Instant, nullable=False),
-    Index("topic_entries_newest", "slug", "since", "entry_id"),
+    Column("since", Instant, nullable=False),  # that of the entry
+    Column("story_id", _BIG, nullable=False),  # that of the entry
+    Index("topic_entries_newest", "slug", "since", "entry_id", "story_id"),
     Index("topic_entries_entry", "entry_id"),
     sqlite_with_rowid=False,
 )

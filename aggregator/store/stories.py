@@ -1,0 +1,135 @@
+"""Stories: which of the last days' entries tell the same news as a new one."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from aggregator.core import stories as core
+from aggregator.store.chunks import chunks
+from aggregator.store.schema import bands, sketches, stories
+
+WINDOW = timedelta(days=7)  # a story's entries lie no further apart
+_CANDIDATES = 20  # compared with one entry at most: a template that all share a band with stays cheap
+_PER_VALUE = 10  # newest entries looked up for one band value
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """An entry that needs a story."""
+
+    entry_id: int
+    public_id: str  # of the story, should it begin one
+    sketch: tuple[int, ...]
+    at: datetime  # when it was published, as far as known
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    story_id: int
+    at: datetime
+    sketch: tuple[int, ...]
+
+
+def assign(connection: Connection, newcomers: Sequence[Newcomer]) -> dict[int, int]:
+    """Give each newcomer the story it belongs to, else one of its own; returns story ids by entry id.
+
+    A story's id is its first entry's; its public id is minted once and never changes.
+    """
+    values = {one.entry_id: core.bands(one.sketch) for one in newcomers}
+    by_value = _entries_by_value(connection, set(chain.from_iterable(values.values())))
+    known = _known(connection, set(chain.from_iterable(by_value.values())))
+    found: dict[int, int] = {}
+    for one in newcomers:
+        mine = values[one.entry_id]
+        story = _story(one, Counter(chain.from_iterable(by_value[value] for value in mine)), known)
+        found[one.entry_id] = story if story is not None else one.entry_id
+        known[one.entry_id] = _Known(found[one.entry_id], one.at, one.sketch)
+        for value in mine:
+            by_value[value].append(one.entry_id)
+    _write(connection, newcomers, values, found)
+    return found
+
+
+def _story(one: Newcomer, shared: Counter[int], known: dict[int, _Known]) -> int | None:
+    """The story of the entry that shares most with this one and is the same; the oldest of equals."""
+    likely = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES]
+    for entry_id, _ in likely:
+        other = known.get(entry_id)
+        if other and abs(other.at - one.at) <= WINDOW and core.same(one.sketch, other.sketch):
+            return other.story_id
+    return None
+
+
+def _entries_by_value(connection: Connection, values: set[int]) -> defaultdict[int, list[int]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for chunk in chunks(sorted(values)):
+        rows = connection.execute(
+            select(bands.c.value, bands.c.entry_id)
+            .where(bands.c.value.in_(chunk))
+            .order_by(bands.c.value, bands.c.entry_id.desc())
+        )
+        for value, entry_id in rows:
+            if len(found[value]) < _PER_VALUE:
+                found[value].append(entry_id)
+    return found
+
+
+def _known(connection: Connection, entry_ids: set[int]) -> dict[int, _Known]:
+    found = {}
+    for chunk in chunks(sorted(entry_ids)):
+        wanted = select(sketches).where(sketches.c.entry_id.in_(chunk))
+        for row in connection.execute(wanted):
+            found[row.entry_id] = _Known(row.story_id, row.at, _unpacked(row.sketch))
+    return found
+
+
+def _write(
+    connection: Connection,
+    newcomers: Sequence[Newcomer],
+    values: dict[int, tuple[int, ...]],
+    found: dict[int, int],
+) -> None:
+    begun = [
+        {"id": one.entry_id, "public_id": one.public_id, "first_seen": one.first_seen}
+        for one in newcomers
+        if found[one.entry_id] == one.entry_id
+    ]
+    if begun:
+        connection.execute(insert(stories), begun)
+    connection.execute(insert(sketches), [_sketch_row(one, found[one.entry_id]) for one in newcomers])
+    rows = [{"value": value, "entry_id": key} for key, several in values.items() for value in set(several)]
+    if rows:
+        connection.execute(insert(bands), rows)
+
+
+def _sketch_row(one: Newcomer, story_id: int) -> dict[str, Any]:
+    return {
+        "entry_id": one.entry_id,
+        "story_id": story_id,
+        "at": one.at,
+        "first_seen": one.first_seen,
+        "sketch": array("q", one.sketch).tobytes(),
+    }
+
+
+def _unpacked(data: bytes) -> tuple[int, ...]:
+    return tuple(array("q", data))
+
+
+def forget_old(connection: Connection, now: datetime) -> None:
+    """Forget what entries seen before the window are recognised by. Reads a few days' rows."""
+    last = connection.scalar(
+        select(func.max(sketches.c.entry_id)).where(sketches.c.first_seen < now - WINDOW)
+    )
+    if last is not None:
+        connection.execute(delete(sketches).where(sketches.c.entry_id <= last))
+        connection.execute(delete(bands).where(bands.c.entry_id <= last))
