@@ -43,6 +43,10 @@ def _bad_records(companies: Sequence[Company]) -> Iterator[str]:
         for person in company.people:
             if person.since and person.until and person.since > person.until:
                 yield f"{where}: {person.names[0]} ends in {person.until}, before the start in {person.since}"
+        own = {spellings(name)[0] for name in (*company.aliases, *company.words, *company.unit_words)}
+        for phrase in company.against:
+            if spellings(phrase)[0] in own:
+                yield f"{where}: '{phrase}' speaks against the company itself"
         if any(not name.strip() for name in _names(company)):
             yield f"{where}: an empty name would match everywhere"
 

@@ -21,6 +21,8 @@ class Context:
     given_names: frozenset[str]
     titles: frozenset[str]  # "mr", "frau": a person follows
     places: frozenset[str]  # "street", "foundation": what follows a name that is not the company
+    compounds: frozenset[str]  # "backed": what is hyphened to a name
+    prefixes: frozenset[str]  # "anti", "ex"
     teams: frozenset[str]  # "eagles", "fc": a sports team
     particles: re.Pattern[str]  # of Korean, after a noun
     kana_tails: tuple[str, ...]  # katakana that may follow a name: グループ
@@ -46,6 +48,8 @@ def compile_context(data: Mapping[str, object]) -> Context:
         given_names=_words(data, "given_names"),
         titles=_words(data, "titles"),
         places=_words(data, "places"),
+        compounds=_words(data, "compounds"),
+        prefixes=_words(data, "prefixes"),
         teams=_words(data, "teams"),
         particles=_pattern(_lines(data, "particles"), "(?:{})(?![가-힣])"),
         kana_tails=tuple(_lines(data, "kana_tails")),

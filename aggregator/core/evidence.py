@@ -82,7 +82,8 @@ _AFTER = re.compile(r"(\W*)([\w&'’-]+)")
 _SENTENCE_END = re.compile(r"[.!?:;|\"”“(•–—>]\s*['\"“‘(]*\Z|\A\W*\Z")
 
 # Weights, tuned on the sets in benchmarks/data; a word is believed when they reach its company's doubt.
-_LEGAL, _LIST, _CUE, _GENERIC, _VERB, _CAPITAL, _POSSESSIVE = 3.0, 2.0, 1.0, 0.5, 1.0, 1.0, 0.5
+_LEGAL, _LIST, _PAIR, _CUE, _GENERIC, _VERB, _CAPITAL, _POSSESSIVE = 3.0, 2.0, 1.0, 1.0, 0.5, 1.0, 1.0, 0.5
+_COMPOUND = 1.0
 _LOWER_ELSEWHERE, _COUNTER, _LONGER = -1.0, -1.5, -1.5
 _MOST_CUES, _MOST_GENERIC = 3.0, 1.5
 
@@ -97,8 +98,20 @@ def judge(findings: Findings, reading: Reading, hit: Hit, claim: Claim) -> Verdi
     if refusal := sight.something_else(claim):
         return Verdict(False, refusal)
     if claim.kind in SURE:
-        return Verdict(True, f"{claim.kind.value}")
+        if claim.exact and (word := _outweighed(findings, reading, claim)):
+            return Verdict(False, f"short for something else: {word}")
+        return Verdict(True, claim.kind.value)
     return _judge_word(findings, sight, claim)
+
+
+def _outweighed(findings: Findings, reading: Reading, claim: Claim) -> str | None:
+    """What the letters of a short name stand for here, where more speaks for that than for the company."""
+    clues = findings.matcher.clues[claim.company]
+    around = findings.around(reading)
+    counters = _held(around, clues.against)
+    if len(counters) > len(_held(around, clues.cues)):
+        return "/".join(word.strip() for word in counters[:4])
+    return None
 
 
 def _judge_person(findings: Findings, sight: _Sight, claim: Claim) -> Verdict:
@@ -149,6 +162,8 @@ def weigh(findings: Findings, sight: _Sight, claim: Claim) -> tuple[float, list[
     parts = [
         (_LEGAL if sight.word_after() in context.legal else 0, "legal form"),
         (_LIST if sight.listed(findings.anchors) else 0, "in a list with companies"),
+        (_PAIR if sight.paired() else 0, "joined to another such name"),
+        (_COMPOUND if sight.compound() else 0, "hyphened as names are"),
         (min(_MOST_CUES, _CUE * len(cues)), "cues " + "/".join(cue.strip() for cue in cues[:4])),
         (min(_MOST_GENERIC, _GENERIC * len(generic)), "business words"),
         (_VERB if sight.verb_after() else 0, "verb of companies"),
@@ -260,19 +275,56 @@ class _Sight:
     def _name_follows(self) -> bool:
         return any(other.start == self.hit.end + 1 for other in self.reading.hits)
 
+    def compound(self) -> bool:
+        """ "Amazon-funded", "Anti-Amazon": only names are joined so."""
+        context = self.findings.matcher.context
+        return (self.gap_after == "-" and self.after.lower() in context.compounds) or (
+            self.gap_before == "-" and self.before.lower() in context.prefixes
+        )
+
     def listed(self, anchors: set[str]) -> bool:
-        """Whether a comma or "and" joins it to a sure name."""
+        """Whether a comma or "and" joins it to a sure name, or both head neighbouring items of a list."""
+        return any(
+            claim.company in anchors or claim.kind in SURE
+            for other in (*self._joined_hits(), *self._neighbour_items())
+            for claim in other.claims
+        )
+
+    def paired(self) -> bool:
+        """Whether a comma or "and" joins it to a doubtful name of another company."""
+        own = {claim.company for claim in self.hit.claims}
+        return self.shown[:1].isupper() and any(
+            claim.kind is Kind.WORD and claim.company not in own
+            for other in self._joined_hits()
+            for claim in other.claims
+            if self.text.shown[other.start].isupper()
+        )
+
+    def _joined_hits(self) -> list[Hit]:
         hits = self.reading.hits
         at = hits.index(self.hit)
+        found = []
         for other in hits[max(0, at - 1) : at] + hits[at + 1 : at + 2]:
             first, second = sorted((other, self.hit), key=lambda hit: hit.start)
-            between = self.text.low[first.end : second.start]
-            if _JOINT.fullmatch(between) and any(
-                claim.company in anchors or claim.kind in SURE for claim in other.claims
-            ):
-                return True
-        return False
+            if _JOINT.fullmatch(self.text.low[first.end : second.start]):
+                found.append(other)
+        return found
 
+    def _neighbour_items(self) -> list[Hit]:
+        if self.hit.start > 2 or len(self.text.low) > _ITEM:
+            return []
+        return [
+            other.hits[0]
+            for other in self.findings.readings
+            if abs(other.index - self.reading.index) in (1, 2)
+            and other.hits
+            and other.hits[0].start <= 2
+            and len(other.text.low) <= _ITEM
+            and other.passage.place is not Place.TITLE
+        ]
+
+
+_ITEM = 90  # characters: what is longer is no item of a list of names
 
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:]\s)\W*\w+\W+\Z")
 _JOINT = re.compile(r"\s?(?:,|;|/|and|or|und|oder|&|, and|, or|、|와|과|·|\+|vs\.?)\s?")

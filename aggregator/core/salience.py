@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def score(
         if any(s.mention.evidence.place is Place.TITLE for s in seen)
     }
     titled |= {company for company in by_company if ventures.get(company) is Place.TITLE}
-    roundup = bool(context.roundup.search(article.title.lower())) or (len(by_company) >= 5 and not titled)
+    roundup = bool(context.roundup.search(article.title.lower())) or len(titled) >= 4 or (len(by_company) >= 5 and not titled)
     result: dict[str, float] = {}
     for company, seen in by_company.items():
         full = [s for s in seen if not passing(s, context)]
@@ -67,14 +68,19 @@ def score(
 
 
 def passing(sighting: Sighting, context: Context) -> bool:
-    """Whether the name stands in a comparison or the like."""
-    before = sighting.low[max(0, sighting.hit.start - 40) : sighting.hit.start]
-    return bool(context.passing.search(before)) or bool(
-        context.passing_after.match(sighting.low, sighting.hit.end)
-    )
+    """Whether the name stands in a comparison or the like, or in a list that one opens."""
+    before = sighting.low[max(0, sighting.hit.start - 60) : sighting.hit.start]
+    while joint := _LISTED.search(before):
+        before = before[: joint.start()]
+    return bool(context.passing.search(before)) or bool(context.passing_after.match(sighting.low, sighting.hit.end))
+
+
+# "rivals such as Xiaomi and [Samsung]": step back over one name of a list.
+_LISTED = re.compile(r"(?<=\s)[\w.&']+(?:,| and| or|, and|, or| und| oder)\s\Z")
 
 
 def team(sighting: Sighting, context: Context) -> bool:
     """Whether it is a sports team that bears the name."""
+    name = sighting.low[sighting.hit.start : sighting.hit.end].split()
     after = sighting.low[sighting.hit.end : sighting.hit.end + 20].split()
-    return bool(after) and after[0] in context.teams
+    return name[-1] in context.teams or (bool(after) and after[0].rstrip(".,") in context.teams)
