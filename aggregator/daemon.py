@@ -70,7 +70,7 @@ class Daemon:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler.start()
         try:
-            ready(self._server.url)
+            ready(_url(self._server.host, self._server.port))
             await ended.wait()
         finally:
             scheduler.pause()
@@ -157,6 +157,13 @@ class Daemon:
     def _status(self) -> bytes:
         found = overview(self.setup, self._store)
         return json.dumps(status_document(found.sources, found.topics), ensure_ascii=False).encode()
+
+
+def _url(host: str, port: int) -> str:
+    """Where a browser on this machine finds the page."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - every address of the machine, this one among them
+        host = "localhost"
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def _stamp(config: Path) -> tuple[int, int] | None:

@@ -44,7 +44,7 @@ def configure_logging(log_format: str, verbose: bool) -> None:
 
 def instant(moment: datetime | None) -> str | None:
     """RFC 3339 in UTC, to the second; None stays None."""
-    return moment and moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def print_json(document: object) -> None:

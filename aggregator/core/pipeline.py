@@ -49,7 +49,7 @@ def compile_rules(data: RuleData) -> Rules:
     return Rules(
         clean=clean.compile_clean(data.boilerplate),
         notices=disclose.compile_notices(data.disclosures),
-        matcher=match.compile_matcher(data.companies),
+        matcher=match.compile_matcher(data.companies, data.context),
         zones=data.zones,
         versions=rule_versions(data),
     )
@@ -59,7 +59,9 @@ def rule_versions(data: RuleData) -> Versions:
     """The versions of the rules, without compiling them. What a later stage is fed by is part of it."""
     cleaned = data_version("c", CLEAN_CODE, (data.boilerplate, data.zones))
     disclosed = data_version("d", DISCLOSE_CODE, (cleaned, data.disclosures))
-    return Versions(cleaned, disclosed, data_version("t", TAG_CODE, (disclosed, data.companies)))
+    return Versions(
+        cleaned, disclosed, data_version("t", TAG_CODE, (disclosed, data.companies, data.context))
+    )
 
 
 def source_versions(versions: Versions, source: Source) -> Versions:

@@ -8,9 +8,8 @@ from aggregator.core import pipeline, tag, topics
 from aggregator.core.expr import And, Expr, Facts, Not, Or
 from aggregator.errors import AggregatorError
 from aggregator.jobs.preview import facts
-from aggregator.model import Entry, FeedInfo, Mention, Setup, SourceStatus, TopicSummary
-from aggregator.store import entries, sources
-from aggregator.store import topics as stored_topics
+from aggregator.model import Entry, Mention, Setup, SourceStatus, TopicSummary
+from aggregator.store import feeds, reading, sources
 from aggregator.store.base import Store
 
 
@@ -55,26 +54,27 @@ class Explanation:
 def overview(setup: Setup, store: Store) -> Overview:
     """How sources and topics stand now. Raises StoreError."""
     with store.read() as connection:
-        return Overview(
-            sources.statuses(connection, setup.sources),
-            stored_topics.summaries(connection, setup.topics),
-        )
+        heads = feeds.heads(connection)
+        health = sources.statuses(connection, setup.sources)
+    held = {slug: head.entries for slug, head in heads.items()}
+    summaries = tuple(TopicSummary(topic, held.get(topic.slug, 0), None) for topic in setup.topics)
+    return Overview(health, summaries)
 
 
 def explain(id_or_url: str, setup: Setup, store: Store) -> Explanation:
-    """Why the entry with this id or URL is where it is. Raises UnknownEntryError, StoreError.
+    """Why the entry with this id or URL is where it is; of several, the newest.
 
-    Rejected mentions are not stored: the pure stages run again over the entry as it was sent.
+    Raises UnknownEntryError, StoreError. Rejected mentions are not stored: the pure stages run again over the entry as it was sent.
     """
     with store.read() as connection:
-        found = entries.find(connection, id_or_url)
-    if found is None:
+        matching = reading.find(connection, id_or_url)
+    if not matching:
         raise UnknownEntryError(
             f"no stored entry has the id or URL {id_or_url!r}: take one from a feed, or from `aggregator try`"
         )
+    found = matching[0]
     rules = pipeline.compile_rules(setup.rules)
-    info = FeedInfo(format="stored", link=found.entry.source.link, base=found.entry.source.link)
-    article, _ = pipeline.disclosed_article(found.raw, info, rules)
+    article, _ = pipeline.disclosed_article(found.raw, found.info, rules)
     known = frozenset(company.slug for company in setup.rules.companies)
     asked = facts(
         found.entry.tags, found.entry.disclosures, found.entry.article.language, found.entry.source.slug
