@@ -9,25 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn, cast
 
 import yaml
 
 from aggregator.errors import ConfigError
 
-MAX_NODES = 2_000_000  # after anchors are expanded
-MAX_DEPTH = 20
+MAX_VALUES = 2_000_000  # after anchors are expanded
+MAX_DEPTH = 20  # bounded here because the C library's own composer recurses without an end
 MAX_PROBLEMS = 200
 
 Path = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
+_TAGS = frozenset(_TAG + name for name in ("null", "bool", "int", "float", "str", "seq", "map"))
 _TRUE = frozenset({"true", "yes", "on"})
-_TEXT_TAGS = frozenset({_TAG + "str", _TAG + "timestamp", _TAG + "value", _TAG + "merge"})
 
 # What libyaml says, and what a person can do about it.
 _HINTS = (
     ("found character '\\t'", "Expected blanks, not a tab."),
-    ("undefined alias", "Put a text that begins with * in quotes."),
     ("expected alphabetic or numeric character", 'Put * in quotes: "*".'),
     ("mapping values are not allowed", "Check the indentation, or put a text that holds ': ' in quotes."),
     ("cannot start any token", "Expected blanks for indentation, and quotes around a text that begins so."),
@@ -37,12 +37,21 @@ _HINTS = (
 
 
 @dataclass(slots=True)
+class Spot:
+    """Where a value stands: the line, from 1, of its key or of itself, and the spots inside it."""
+
+    line: int
+    inside: dict[str | int, Spot] = field(default_factory=dict)
+    size: int = 1  # values, with those inside
+
+
+@dataclass(slots=True)
 class Marked:
-    """A file's values, its nodes, and the mistakes found so far."""
+    """A file's values, where they stand, and the mistakes found so far."""
 
     file: str
-    root: yaml.Node | None
     data: object = None
+    root: Spot = field(default_factory=lambda: Spot(1))
     found: list[tuple[int, str]] = field(default_factory=list)
     warned: list[tuple[int, str]] = field(default_factory=list)
 
@@ -55,20 +64,13 @@ class Marked:
         self.warned.append((self.line(path), f"{spelled(path)}: {what}"))
 
     def line(self, path: Path) -> int:
-        """The line, from 1, of a key or a list's item; of the nearest thing around it if it is missing."""
-        node, line = self.root, 1
+        """The line of a key or a list's item; of the nearest thing around it if it is missing."""
+        spot = self.root
         for part in path:
-            if isinstance(node, yaml.MappingNode):
-                step = next(((k, v) for k, v in reversed(node.value) if k.value == part), None)
-                if step is None:
-                    break
-                line, node = step[0].start_mark.line + 1, step[1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-                node = node.value[part]
-                line = node.start_mark.line + 1
-            else:
+            if part not in spot.inside:
                 break
-        return line
+            spot = spot.inside[part]
+        return spot.line
 
     def problems(self) -> tuple[str, ...]:
         """The mistakes in the order of the file."""
@@ -97,17 +99,13 @@ def spelled(path: Path) -> str:
 def read(text: str, file: str) -> Marked:
     """Read a file's text. Raises ConfigError where it is no YAML at all; lesser mistakes are noted."""
     loader = yaml.CSafeLoader(text)
+    marked = Marked(file)
     try:
-        root = loader.get_single_node()
+        _Composer(loader, marked).document()
     except yaml.YAMLError as error:
         raise ConfigError([_syntax(error, text, file)]) from None
-    except RecursionError:
-        raise ConfigError([f"{file}:1: nested too deeply. Expected settings, sources, topics."]) from None
     finally:
         loader.dispose()
-    marked = Marked(file, root)
-    if root is not None:
-        marked.data = _Builder(marked).value(root, ())
     return marked
 
 
@@ -116,53 +114,105 @@ def load_data(text: str) -> object:
     return yaml.load(text, yaml.CSafeLoader)
 
 
-class _Builder:
-    """Nodes -> values, counting what anchors expand to."""
+class _Composer:
+    """Events -> values and spots, in one pass of bounded depth; anchors are counted as they expand."""
 
-    def __init__(self, marked: Marked) -> None:
+    def __init__(self, loader: yaml.CSafeLoader, marked: Marked) -> None:
+        self.loader = loader
         self.marked = marked
-        self.nodes = 0
+        self.anchors: dict[str, tuple[object, Spot]] = {}
+        self.total = 0
 
-    def value(self, node: yaml.Node, path: Path) -> object:
-        self.nodes += 1
-        if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
-            what = f"{self.marked.file}:{node.start_mark.line + 1}: "
-            raise ConfigError([what + "too much, or too deep, once its anchors are expanded. Expected less."])
-        if isinstance(node, yaml.MappingNode):
-            return dict(self.pairs(node, path))
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*path, at)) for at, item in enumerate(node.value)]
-        return self.scalar(node, path)
+    def document(self) -> None:
+        """Put the file's one document into marked; leave it empty where there is none."""
+        self.next()  # the stream's start
+        if isinstance(self.next(), yaml.StreamEndEvent):
+            return
+        self.marked.data, self.marked.root = self.value(self.next(), ())
+        self.next()  # the document's end
+        if not isinstance(last := self.next(), yaml.StreamEndEvent):
+            self.refuse(last, "a second document. Expected one, without a line of --- in it.")
 
-    def pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, object]]:
-        lines: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
+    def next(self) -> yaml.Event:
+        return cast("yaml.Event", self.loader.get_event())
+
+    def value(self, event: yaml.Event, path: Path) -> tuple[object, Spot]:
+        if len(path) > MAX_DEPTH:
+            self.refuse(event, "nested too deeply. Expected settings, sources, companies and topics.")
+        if isinstance(event, yaml.AliasEvent):
+            return self.repeated(event)
+        spot = Spot(_line(event))
+        if isinstance(event, yaml.ScalarEvent):
+            result = self.scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            result = list(self.items(path, spot))
+        else:
+            result = dict(self.pairs(path, spot))
+        self.check_tag(event, path)
+        if anchor := getattr(event, "anchor", None):
+            self.anchors[anchor] = (result, spot)
+        self.count(event, 1)
+        return result, spot
+
+    def repeated(self, event: yaml.AliasEvent) -> tuple[object, Spot]:
+        """What an anchor stands for, at its own place."""
+        if event.anchor not in self.anchors:
+            self.refuse(event, f"*{event.anchor} is no text yet. Put a text that begins with * in quotes.")
+        result, spot = self.anchors[event.anchor]
+        self.count(event, spot.size)
+        return result, Spot(_line(event), spot.inside, spot.size)
+
+    def pairs(self, path: Path, spot: Spot) -> Iterator[tuple[str, object]]:
+        while not isinstance(key := self.next(), yaml.MappingEndEvent):
+            line = _line(key)
+            if not isinstance(key, yaml.ScalarEvent):
+                self.refuse(key, "a key that is no text. Expected key: value.")
+            value, inside = self.value(self.next(), (*path, key.value))
+            spot.size += inside.size
+            if key.value in spot.inside:
+                where, first = spelled((*path, key.value)), spot.inside[key.value].line
                 self.marked.found.append(
-                    (line, f"{spelled(path)}: a key that is no text. Expected key: value.")
+                    (line, f"{where}: given twice, first on line {first}. Expected once.")
                 )
                 continue
-            if key.value in lines:
-                where, first = spelled((*path, key.value)), lines[key.value]
-                what = f"{where}: given twice, first on line {first}. Expected once."
-                self.marked.found.append((line, what))
-            lines.setdefault(key.value, line)
-            yield key.value, self.value(value, (*path, key.value))
+            spot.inside[key.value] = Spot(line, inside.inside, inside.size)
+            yield key.value, value
 
-    def scalar(self, node: yaml.Node, path: Path) -> object:
-        text = str(node.value)
-        if node.tag in _TEXT_TAGS:
-            return text
-        match node.tag.removeprefix(_TAG):
+    def items(self, path: Path, spot: Spot) -> Iterator[object]:
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+            at = len(spot.inside)
+            value, spot.inside[at] = self.value(event, (*path, at))
+            spot.size += spot.inside[at].size
+            yield value
+
+    def scalar(self, event: yaml.ScalarEvent) -> object:
+        tag = event.tag or self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+        match tag.removeprefix(_TAG):
             case "null":
                 return None
             case "bool":
-                return text.lower() in _TRUE
+                return event.value.lower() in _TRUE
             case "int" | "float":
-                return _number(text)
-        self.marked.problem(path, f"the tag {node.tag!r}. Expected plain values without tags.")
-        return text
+                return _number(event.value)
+        return event.value
+
+    def check_tag(self, event: yaml.Event, path: Path) -> None:
+        tag = getattr(event, "tag", None)
+        if tag and tag not in _TAGS:
+            what = f"{spelled(path)}: the tag {tag[:80]!r}. Expected plain values without tags."
+            self.marked.found.append((_line(event), what))
+
+    def count(self, event: yaml.Event, size: int) -> None:
+        self.total += size
+        if self.total > MAX_VALUES:
+            self.refuse(event, "too much, once its anchors are expanded. Expected less.")
+
+    def refuse(self, event: yaml.Event, what: str) -> NoReturn:
+        raise ConfigError([f"{self.marked.file}:{_line(event)}: {what}"])
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _number(text: str) -> int | float | str:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from aggregator.core.expr import RESERVED
 from aggregator.core.expr import SLUG as TOPIC_SLUG
@@ -141,6 +141,12 @@ def _or_off(value: object) -> object:
     return "off" if value is False else value
 
 
+def _word(value: object) -> str | bool:
+    if not isinstance(value, str | bool):
+        raise ValueError(shown(value))
+    return value
+
+
 def _finite(value: float) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{shown(value)} is no amount")
@@ -156,6 +162,7 @@ WebUrl = Annotated[str, AfterValidator(web_url)]
 SourceUrl = Annotated[str, AfterValidator(source_url)]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
 Database = Annotated[str, AfterValidator(_database)]
+Word = Annotated[str | bool, PlainValidator(_word)]
 Tag = Annotated[str, AfterValidator(_language)]
 Seconds = Annotated[float, Field(gt=0, le=600), AfterValidator(_finite)]
 Lines = Annotated[list[Line], Field(max_length=2000)]
@@ -247,7 +254,7 @@ class SourceModel(Model):
     interval: Interval | None = Field(
         None, description="90s, 15m, 6h, 1d and the like; without it, poll_interval"
     )
-    disclosure: dict[str, str] = Field(default_factory=dict, description="a mapping such as {ai: generated}")
+    disclosure: dict[str, Word] = Field(default_factory=dict, description="a mapping such as {ai: generated}")
     rank: int = Field(
         0, ge=-1000, le=1000, description="a whole number; the lowest leads a story told by several"
     )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 
 from aggregator.config.items import Once, given, items
-from aggregator.config.marked import Marked
-from aggregator.config.schema import MAX_SLUG, SourceModel, source_url
-from aggregator.config.words import checked
+from aggregator.config.marked import Marked, Path
+from aggregator.config.schema import MAX_SLUG, SourceModel, shown, source_url
+from aggregator.config.words import checked, unknown_key
 from aggregator.model import Disclosure, PageRules, RuleData, Source, SourceKind
 
 POLITE = timedelta(minutes=15)
@@ -30,8 +30,9 @@ def sources_of(marked: Marked, rules: RuleData) -> tuple[Source, ...]:
         urls.take(at, _same_url(given(item, "url")))
         if model is not None:
             models.append((at, model))
+    declared = _declared(marked, models, rules)
     taken = set(slugs.seen)
-    return tuple(_source(marked, at, model, rules, taken) for at, model in models)
+    return tuple(_source(marked, at, model, declared.get(at, ()), taken) for at, model in models)
 
 
 def slug_of(name: str) -> str:
@@ -40,7 +41,10 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[: MAX_SLUG - 7].strip("-")
 
 
-def _source(marked: Marked, at: int, model: SourceModel, rules: RuleData, taken: set[str]) -> Source:
+def _source(
+    marked: Marked, at: int, model: SourceModel, declared: tuple[Disclosure, ...], taken: set[str]
+) -> Source:
+    """One source, under a slug that no other has."""
     if model.interval is not None and model.interval < POLITE:
         marked.warning(("sources", at, "interval"), RUDE)
     parts = urlsplit(model.url)
@@ -53,7 +57,7 @@ def _source(marked: Marked, at: int, model: SourceModel, rules: RuleData, taken:
         name=name,
         kind=SourceKind.PAGE if model.page else SourceKind.FEED,
         interval=model.interval,
-        declared=_declared(marked, at, model.disclosure, rules),
+        declared=declared,
         rank=model.rank,
         page=PageRules(**model.page.model_dump()) if model.page else None,
         full_text=model.full_text,
@@ -66,20 +70,42 @@ def _free(slug: str, url: str, taken: set[str]) -> str:
     return slug if slug not in taken else f"{slug}-{sha256(url.encode()).hexdigest()[:6]}"
 
 
-def _declared(marked: Marked, at: int, values: Mapping[str, str], rules: RuleData) -> tuple[Disclosure, ...]:
-    """What the operator knows of the source, as disclosures; what cannot be declared is noted."""
-    if not values:
-        return ()
+def _declared(
+    marked: Marked, models: list[tuple[int, SourceModel]], rules: RuleData
+) -> dict[int, tuple[Disclosure, ...]]:
+    """What the operator knows of the sources, by their positions; what cannot be declared is noted."""
+    given = [(at, model.disclosure) for at, model in models if model.disclosure]
+    if not given:
+        return {}
     from aggregator.core import disclose  # its rules are compiled only for who declares something
 
-    for key, value in values.items():
-        known = disclose.DECLARABLE.get(key)
-        path = ("sources", at, "disclosure", key)
-        if known is None:
-            marked.problem(path, f"unknown key. Expected {', '.join(disclose.DECLARABLE)}.")
-        elif known and value not in known:
-            marked.problem(path, f"{value!r}. Expected {', '.join(known)}.")
-    return disclose.declared(values, disclose.compile_notices(rules.disclosures))
+    notices = disclose.compile_notices(rules.disclosures)
+    found: dict[int, tuple[Disclosure, ...]] = {}
+    for at, values in given:
+        words = {key: _word(value, disclose.DECLARABLE.get(key, ())) for key, value in values.items()}
+        for key, word in words.items():
+            _check_word(marked, ("sources", at, "disclosure", key), word, disclose.DECLARABLE)
+        found[at] = disclose.declared(words, notices)
+    return found
+
+
+def _word(value: str | bool, known: Collection[str]) -> str:
+    """A declared value as text: YAML takes a bare yes, no, true and false for the same two."""
+    if isinstance(value, str):
+        return value
+    if "yes" in known:
+        return "yes" if value else "no"
+    return "true" if value else "false"
+
+
+def _check_word(marked: Marked, path: Path, word: str, known: Mapping[str, tuple[str, ...]]) -> None:
+    key = str(path[-1])
+    if key not in known:
+        marked.problem(path, unknown_key(key, tuple(known)))
+    elif known[key] and word not in known[key]:
+        marked.problem(path, f"{shown(word)}. Expected {' or '.join(known[key])}.")
+    elif not word.strip():
+        marked.problem(path, "empty. Expected the words, or for a licence its URI.")
 
 
 def _same_url(url: str | None) -> str | None:
