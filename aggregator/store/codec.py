@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aggregator.model import (
     BodyType,
     Enclosure,
+    Entry,
     Evidence,
     FeedInfo,
+    Link,
     Mention,
     Place,
     RawEntry,
     SourceState,
+    Story,
 )
 
 _QUICK = 1  # zlib's level: within a tenth of the best size at a third of its time
@@ -154,3 +158,36 @@ def load_mentions(text: str) -> tuple[Mention, ...]:
         Mention(company, alias, evidence_of(evidence), accepted, reason)
         for company, alias, evidence, accepted, reason in json.loads(text)
     )
+
+
+def dump_shown(stories: Iterable[Story]) -> str:
+    """Stories by what names them; their leads are stored entries."""
+    return dump(
+        [
+            [
+                one.lead.id,
+                one.id,
+                one.public_id,
+                one.published.timestamp(),
+                one.updated.timestamp(),
+                _links(one),
+            ]
+            for one in stories
+        ]
+    )
+
+
+def load_shown(text: str) -> list[tuple[int, Callable[[Entry], Story]]]:
+    """For each story that ``dump_shown`` wrote, the id of its lead and what makes the story of it."""
+    return [(lead, partial(_story, values)) for lead, *values in json.loads(text)]
+
+
+def _story(values: list[Any], lead: Entry) -> Story:
+    story_id, public_id, published, updated, also = values
+    links = tuple(Link(*one) for one in also)
+    at, changed = (datetime.fromtimestamp(stamp, UTC) for stamp in (published, updated))
+    return Story(story_id, public_id, lead, at, changed, links)
+
+
+def _links(story: Story) -> list[list[str]]:
+    return [[one.url, one.title, one.source] for one in story.also]

@@ -1,222 +1,195 @@
-"""What polls brought, written in one transaction: all of it or nothing."""
+"""Stored entries, as the domain's types."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, select
 
-from aggregator.core.identity import tag_uri
-from aggregator.core.topics import TopicIndex
-from aggregator.model import Changes, Draft, Outcome
-from aggregator.store import members, polling, rows, stories
+from aggregator.core import urls
+from aggregator.model import (
+    Article,
+    CompanyTag,
+    Disclosure,
+    DisclosureKind,
+    Enclosure,
+    Entry,
+    FeedInfo,
+    Origin,
+    Origination,
+    RawEntry,
+)
+from aggregator.store import codec
 from aggregator.store.chunks import chunks
-from aggregator.store.polling import Counted, Held
-from aggregator.store.schema import AnyRow, disclosures, entries, entry_ids, raw_entries, tags
-
-# An entry that has changed this often (a clock, a counter in its text) is shown anew once a day.
-RESTLESS = 10
-RESTS = timedelta(days=1)
+from aggregator.store.schema import AnyRow, disclosures, entries, raw_entries, sources, stories, tags
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """One entry that a poll brought."""
-
-    source_id: int
-    source: Held
-    draft: Draft
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """An entry not stored so far."""
-
-    id: int
-    sent: _Sent
-
-    @property
-    def published(self) -> datetime:
-        """When it was published, as far as it can be believed."""
-        return rows.believed(self.sent.draft.article.published, self.sent.at)
-
-    @property
-    def since(self) -> datetime:
-        """Its place in every feed: when it was first seen; of a new source's archive, when published."""
-        return min(self.published, self.sent.at) if self.sent.source.first else self.sent.at
-
-
-def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex, authority: str) -> Changes:
-    """Write polls: entries, tags, disclosures, stories, membership, revisions, the sources' rows.
-
-    A source whose lease was lost since is left out altogether. An entry whose article, tags and
-    disclosures are as stored touches no topic. authority is whose tag: URIs are minted.
-    """
-    sources = polling.held(connection, outcomes)
-    outcomes = [outcome for outcome in outcomes if outcome.source_id in sources]
-    if not outcomes:
-        return Changes()
-    sent = {
-        (one.source_id, one.draft.raw.key): one for outcome in outcomes for one in _sent(outcome, sources)
-    }
-    stored = _stored(connection, list(sent))
-    new = _numbered(connection, [one for key, one in sent.items() if key not in stored])
-    known = [(stored[key], one) for key, one in sent.items() if key in stored and not stored[key].gone]
-    altered = _altered(known)
-    placed = _insert(connection, new, authority) + _update(connection, known, altered)
-    touched = members.place(connection, placed, index) if placed else frozenset()
-    counted = _counted(new, altered)
-    polling.record(connection, outcomes, counted)
-    return Changes(len(new), len(altered), touched)
-
-
-def _sent(outcome: Outcome, sources: Mapping[int, Held]) -> Iterable[_Sent]:
-    if outcome.processed is not None:
-        for draft in outcome.processed.drafts:
-            yield _Sent(outcome.source_id, sources[outcome.source_id], draft, outcome.polled_at)
-
-
-def _stored(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], AnyRow]:
-    """What is stored of these entries (index entries_identity)."""
-    found: dict[tuple[int, str], AnyRow] = {}
-    for chunk in chunks(keys, 400):
-        wanted = select(
-            entries.c.id,
-            entries.c.source_id,
-            entries.c.key,
-            entries.c.story_id,
-            entries.c.since,
-            entries.c.changed,
-            entries.c.changes,
-            entries.c.article_hash,
-            entries.c.facts_hash,
-            entries.c.gone,
-        ).where(tuple_(entries.c.source_id, entries.c.key).in_(chunk))
-        found.update({(row.source_id, row.key): row for row in connection.execute(wanted)})
+def load(connection: Connection, entry_ids: Collection[int]) -> dict[int, Entry]:
+    """Entries by their ids, four statements for each 900 of them."""
+    found: dict[int, Entry] = {}
+    for chunk in chunks(sorted(entry_ids)):
+        rows = connection.execute(select(entries).where(entries.c.id.in_(chunk))).all()
+        origins = _origins(connection, {row.source_id for row in rows})
+        tagged, stated = _tags(connection, chunk), _disclosures(connection, chunk)
+        for row in rows:
+            found[row.id] = _entry(row, origins[row.source_id], tuple(tagged[row.id]), tuple(stated[row.id]))
     return found
 
 
-def _numbered(connection: Connection, sent: list[_Sent]) -> list[_New]:
-    """Give new entries their ids. A feed begins with its newest, which gets the highest."""
-    if not sent:
-        return []
-    if connection.dialect.name == "postgresql":
-        series = select(entry_ids.next_value()).select_from(func.generate_series(1, len(sent)))
-        ids = sorted(connection.scalars(series))
-    else:
-        # Nobody else writes in this transaction, and no entry is ever deleted.
-        last = connection.scalar(select(func.max(entries.c.id))) or 0
-        ids = list(range(last + 1, last + 1 + len(sent)))
-    return [_New(number, one) for number, one in zip(ids, reversed(sent), strict=True)]
+def _entry(
+    row: AnyRow, origin: Origination, tagged: tuple[CompanyTag, ...], stated: tuple[Disclosure, ...]
+) -> Entry:
+    labels, enclosures = json.loads(row.extras)
+    return Entry(
+        id=row.id,
+        source=origin,
+        key=row.key,
+        article=_article(row),
+        disclosures=stated,
+        tags=tagged,
+        enclosures=tuple(Enclosure(*one) for one in enclosures),
+        labels=tuple(labels),
+        rights=row.rights,
+        licence=row.licence,
+        first_seen=row.first_seen,
+        changed=row.changed,
+    )
 
 
-def _altered(known: Sequence[tuple[AnyRow, _Sent]]) -> list[tuple[AnyRow, _Sent]]:
-    """Those of which something shown has changed, but for what changes all the time."""
-    return [
-        (row, one)
-        for row, one in known
-        if (row.article_hash, row.facts_hash) != (rows.article_hash(one.draft), rows.facts_hash(one.draft))
-        and not (row.changes >= RESTLESS and one.at - row.changed < RESTS)
-    ]
+def _article(row: AnyRow) -> Article:
+    return Article(
+        url=row.url,
+        title=row.title,
+        author=row.author,
+        section=row.section,
+        published=row.published,
+        updated=row.updated,
+        html=row.html,
+        summary=row.summary,
+        language=row.language,
+        reading_minutes=row.reading_minutes,
+    )
 
 
-def _insert(connection: Connection, new: Sequence[_New], authority: str) -> list[members.Member]:
-    if not new:
-        return []
-    story_of = stories.assign(connection, [_newcomer(one, authority) for one in new])
-    connection.execute(insert(entries), [_entry_row(one, story_of[one.id]) for one in new])
-    drafts = [(one.id, one.sent.draft) for one in new]
-    connection.execute(insert(raw_entries), rows.raw_rows(drafts))
-    write_facts(connection, drafts)
-    return [
-        members.Member(
-            one.id, story_of[one.id], one.since, rows.facts_of(one.sent.draft, one.sent.source.slug), new=True
+def _origins(connection: Connection, source_ids: Collection[int]) -> dict[int, Origination]:
+    wanted = select(sources.c.id, sources.c.slug, sources.c.name, sources.c.url, sources.c.info)
+    rows = connection.execute(wanted.where(sources.c.id.in_(list(source_ids))))
+    return {row.id: _origin(row) for row in rows}
+
+
+def _origin(row: AnyRow) -> Origination:
+    info = codec.load_info(row.info) or FeedInfo(format="")
+    return Origination(
+        slug=row.slug,
+        name=row.name,
+        url=urls.without_credentials(row.url),
+        id=info.id,
+        title=info.title or row.name,
+        link=info.link,
+        rights=info.rights,
+        updated=None,
+    )
+
+
+def _tags(connection: Connection, entry_ids: Sequence[int]) -> defaultdict[int, list[CompanyTag]]:
+    """Tags by entry, best first (index tags_entry)."""
+    found: defaultdict[int, list[CompanyTag]] = defaultdict(list)
+    wanted = select(tags).where(tags.c.entry_id.in_(entry_ids)).order_by(tags.c.score.desc(), tags.c.company)
+    for row in connection.execute(wanted):
+        tag = CompanyTag(row.company, row.score, row.is_primary, codec.load_mentions(row.mentions))
+        found[row.entry_id].append(tag)
+    return found
+
+
+def _disclosures(connection: Connection, entry_ids: Sequence[int]) -> defaultdict[int, list[Disclosure]]:
+    found: defaultdict[int, list[Disclosure]] = defaultdict(list)
+    wanted = select(disclosures).where(disclosures.c.entry_id.in_(entry_ids))
+    for row in connection.execute(wanted.order_by(disclosures.c.entry_id, disclosures.c.position)):
+        found[row.entry_id].append(
+            Disclosure(
+                kind=DisclosureKind(row.kind),
+                text=row.text,
+                origin=Origin(row.origin),
+                language=row.language,
+                uri=row.uri,
+                evidence=codec.evidence_of(json.loads(row.evidence)) if row.evidence else None,
+            )
         )
-        for one in new
-    ]
+    return found
 
 
-def _newcomer(one: _New, authority: str) -> stories.Newcomer:
-    # Made of what names the entry, so that a store built anew mints the same id again.
-    named = f"{one.sent.source.url}\n{one.sent.draft.raw.key}".encode("utf-8", "backslashreplace")
-    specific = f"story/{blake2b(named, digest_size=12).hexdigest()}"
-    public_id = tag_uri(authority, one.published.date(), specific)
-    return stories.Newcomer(one.id, public_id, one.sent.draft.sketch, one.published, one.sent.at)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stored entry with what it was made from: what ``explain`` starts from."""
+
+    entry: Entry
+    raw: RawEntry
+    info: FeedInfo
+    public_id: str  # of its story
 
 
-def _entry_row(one: _New, story_id: int) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "source_id": one.sent.source_id,
-        "key": one.sent.draft.raw.key,
-        "first_seen": one.sent.at,
-        "changed": one.sent.at,
-        "since": one.since,
-        "story_id": story_id,
-        "gone": False,
-        "changes": 0,
-        **rows.entry_columns(one.sent.draft),
-    }
+def find(connection: Connection, id_or_url: str) -> Found | None:
+    """The newest entry with this key, public id of its story, URL or number; None: there is none."""
+    named = id_or_url.strip()
+    wanted = (
+        select(entries.c.id)
+        .join(stories, stories.c.id == entries.c.story_id)
+        .where(entries.c.gone.is_(False))
+        .order_by(entries.c.id.desc())
+        .limit(1)
+    )
+    found = connection.scalar(
+        wanted.where(entries.c.url.in_({named, urls.strip_tracking(named), urls.canonical(named)}))
+    )
+    found = found or connection.scalar(wanted.where(stories.c.public_id == named))
+    if found is None and named.isascii() and named.isdigit() and len(named) < 19:
+        found = connection.scalar(wanted.where(entries.c.id == int(named)))
+    # The key comes last: it is unique within a source only, and no index begins with it.
+    found = found or connection.scalar(wanted.where(entries.c.key.in_((named, f"id:{named}"))))
+    if found is None:
+        return None
+    sent = load_raw(connection, [found])[found]
+    return Found(load(connection, [found])[found], sent.raw, sent.info, sent.public_id)
 
 
-def write_facts(connection: Connection, drafts: Sequence[tuple[int, Draft]]) -> None:
-    """Write the tags and disclosures of entries that have none."""
-    if found := rows.tag_rows(drafts):
-        connection.execute(insert(tags), found)
-    if stated := rows.disclosure_rows(drafts):
-        connection.execute(insert(disclosures), stated)
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An entry as it was sent, and by whom."""
+
+    raw: RawEntry
+    info: FeedInfo
+    source_url: str  # as configured
+    public_id: str  # of its story
 
 
-def _update(
-    connection: Connection, known: Sequence[tuple[AnyRow, _Sent]], altered: Sequence[tuple[AnyRow, _Sent]]
-) -> list[members.Member]:
-    if not known:
-        return []
-    drafts = [(row.id, one.draft) for row, one in known]
-    connection.execute(_SENT_AGAIN, [{"this": key, "print": draft.raw.fingerprint} for key, draft in drafts])
-    connection.execute(_RAW, [{"this": one["entry_id"], "sent": one["raw"]} for one in rows.raw_rows(drafts)])
-    rewrite(connection, [(row.id, one.draft) for row, one in altered])
-    if altered:
-        connection.execute(_CHANGED, [{"this": row.id, "at": one.at} for row, one in altered])
-    return [
-        members.Member(row.id, row.story_id, row.since, rows.facts_of(one.draft, one.source.slug), new=False)
-        for row, one in altered
-    ]
+def load_raw(connection: Connection, entry_ids: Sequence[int]) -> dict[int, Sent]:
+    """Entries as sent, by their ids."""
+    found: dict[int, Sent] = {}
+    for chunk in chunks(entry_ids):
+        wanted = (
+            select(
+                entries.c.id,
+                entries.c.key,
+                entries.c.fingerprint,
+                raw_entries.c.raw,
+                sources.c.info,
+                sources.c.url,
+                stories.c.public_id,
+            )
+            .join(raw_entries, raw_entries.c.entry_id == entries.c.id)
+            .join(sources, sources.c.id == entries.c.source_id)
+            .join(stories, stories.c.id == entries.c.story_id)
+            .where(entries.c.id.in_(chunk))
+        )
+        for row in connection.execute(wanted):
+            found[row.id] = _sent(row)
+    return found
 
 
-_SENT_AGAIN = update(entries).where(entries.c.id == bindparam("this")).values(fingerprint=bindparam("print"))
-_RAW = update(raw_entries).where(raw_entries.c.entry_id == bindparam("this")).values(raw=bindparam("sent"))
-_CHANGED = (
-    update(entries)
-    .where(entries.c.id == bindparam("this"))
-    .values(changed=bindparam("at"), changes=entries.c.changes + 1)
-)
-
-
-def rewrite(connection: Connection, drafts: Sequence[tuple[int, Draft]]) -> None:
-    """Write what is shown of stored entries anew: article, tags, disclosures, versions."""
-    if not drafts:
-        return
-    columns = [
-        {"this": key} | {f"new_{k}": v for k, v in rows.entry_columns(draft).items()} for key, draft in drafts
-    ]
-    names = [name.removeprefix("new_") for name in columns[0] if name != "this"]
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-    connection.execute(update(entries).where(entries.c.id == bindparam("this")).values(values), columns)
-    these = [key for key, _ in drafts]
-    for chunk in chunks(these):
-        connection.execute(delete(tags).where(tags.c.entry_id.in_(chunk)))
-        connection.execute(delete(disclosures).where(disclosures.c.entry_id.in_(chunk)))
-    write_facts(connection, drafts)
-
-
-def _counted(new: Iterable[_New], altered: Iterable[tuple[AnyRow, _Sent]]) -> dict[int, Counted]:
-    come = Counter(one.sent.source_id for one in new)
-    changed = Counter(one.source_id for _, one in altered)
-    return {key: Counted(come[key], changed[key]) for key in come.keys() | changed.keys()}
+def _sent(row: Any) -> Sent:
+    info = codec.load_info(row.info) or FeedInfo(format="")
+    return Sent(codec.load_raw(row.raw, row.key, row.fingerprint), info, row.url, row.public_id)

@@ -10,6 +10,8 @@ AUTHORITY = "authority"  # whose tag: URIs are minted here; never changes
 SETUP = "setup"  # hash of the sources and topics that the rows are in line with
 RULES = "rules"  # versions of the rules that every stored entry is made by
 REDERIVED = "rederived"  # how far rederiving has come: "<versions>|<entry id>"
+FRONT = "front"  # rises with each change of what the front page shows of sources
+PURGED = "purged"  # the last entry that retention has looked at
 TIDIED = "tidied"  # when old rows were last removed
 
 
@@ -22,3 +24,8 @@ def put(connection: Connection, name: str, value: str) -> None:
     """Set a fact. Needs a write transaction."""
     connection.execute(delete(facts).where(facts.c.name == name))
     connection.execute(insert(facts).values(name=name, value=value))
+
+
+def raise_front(connection: Connection) -> None:
+    """Tell the publisher that what the front page shows has changed. Needs a write transaction."""
+    put(connection, FRONT, str(int(get(connection, FRONT) or 0) + 1))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from aggregator.model import Entry, Link, Story
-from aggregator.store import reading
+from aggregator.store import entries as stored
 from aggregator.store.chunks import chunks
 from aggregator.store.rows import believed
 from aggregator.store.schema import entries, sources, stories, topic_entries, topics
@@ -55,7 +55,7 @@ def newest(connection: Connection, slug: str, limit: int) -> tuple[Story, ...]:
     led by the matching entry of the best source (rank), then the earliest.
     """
     items = _items(connection, slug, _newest_story_ids(connection, slug, limit))[:limit]
-    leads = reading.load(connection, [item.lead for item in items])
+    leads = stored.load(connection, [item.lead for item in items])
     return tuple(_story(item, leads[item.lead]) for item in items)
 
 

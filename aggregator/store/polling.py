@@ -182,20 +182,36 @@ class Held:
     slug: str
     url: str  # as configured
     first: bool  # it was never read before
+    well: bool  # its last poll succeeded
 
 
 def held(connection: Connection, outcomes: Sequence[Outcome]) -> dict[int, Held]:
     """Those sources, by id, whose lease was not lost since; locked until the transaction ends."""
     wanted = {outcome.source_id: outcome.leased_until for outcome in outcomes}
     rows = connection.execute(
-        select(sources.c.id, sources.c.slug, sources.c.url, sources.c.rhythm, sources.c.leased_until)
+        select(
+            sources.c.id,
+            sources.c.slug,
+            sources.c.url,
+            sources.c.rhythm,
+            sources.c.leased_until,
+            sources.c.last_ok,
+            sources.c.last_error,
+        )
         .where(sources.c.id.in_(list(wanted)))
         .order_by(sources.c.id)
         .with_for_update()
     )
     return {
-        row.id: Held(row.slug, row.url, not row.rhythm) for row in rows if row.leased_until == wanted[row.id]
+        row.id: Held(row.slug, row.url, not row.rhythm, row.last_ok is not None and row.last_error is None)
+        for row in rows
+        if row.leased_until == wanted[row.id]
     }
+
+
+def front_moved(outcome: Outcome, before: Held, brought: Counted) -> bool:
+    """Whether the front page shows something else of a source than before its poll."""
+    return not before.well or isinstance(outcome.result, Failed) or bool(brought.new or brought.changed)
 
 
 def record(connection: Connection, outcomes: Sequence[Outcome], counted: Mapping[int, Counted]) -> None:

@@ -221,6 +221,8 @@ topics = Table(
     Column("entries", BigInteger, nullable=False),  # how many it holds
     Column("feed_id", Text, nullable=False),  # minted once
     Column("since", Instant, nullable=False),
+    Column("updated", Instant),  # of the feed as last published
+    Column("shown", Text, nullable=False),  # its first stories as last published, JSON
     Column("retired", Boolean, nullable=False),
 )
 

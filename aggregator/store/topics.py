@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -37,6 +38,9 @@ from aggregator.core.expr import (
 )
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import CompiledTopic, TopicIndex
+from aggregator.model import Topic, TopicFeed, TopicSummary
+from aggregator.store import codec
+from aggregator.store.entries import load
 from aggregator.store.members import raise_revisions
 from aggregator.store.schema import disclosures, entries, sources, tags, topic_entries, topics
 
@@ -138,3 +142,43 @@ def _condition(expr: Expr) -> ColumnElement[bool]:
             return not_(_condition(part))
         case _:
             assert_never(expr)
+
+
+LATEST = 3  # stories that a summary shows
+
+
+def summaries(connection: Connection, configured: Sequence[Topic]) -> tuple[TopicSummary, ...]:
+    """What each topic of feeds.yaml holds, in the file's order; its latest stories as last published."""
+    wanted = select(topics.c.slug, topics.c.entries, topics.c.updated, topics.c.shown)
+    rows = {row.slug: row for row in connection.execute(wanted.where(topics.c.retired.is_(False)))}
+    shown = {slug: codec.load_shown(row.shown) for slug, row in rows.items()}
+    leads = load(connection, {lead for several in shown.values() for lead, _ in several})
+    return tuple(
+        TopicSummary(
+            topic,
+            rows[topic.slug].entries if topic.slug in rows else 0,
+            rows[topic.slug].updated if topic.slug in rows else None,
+            tuple(make(leads[lead]) for lead, make in shown.get(topic.slug, ()) if lead in leads),
+        )
+        for topic in configured
+    )
+
+
+def record_shown(connection: Connection, feeds: Sequence[TopicFeed]) -> None:
+    """Remember what was published of these topics, for their summaries."""
+    rows = [
+        {
+            "s": feed.topic.slug,
+            "at": feed.updated if feed.stories else None,
+            "first": codec.dump_shown(feed.stories[:LATEST]),
+        }
+        for feed in feeds
+    ]
+    connection.execute(_RECORD_SHOWN, rows)
+
+
+_RECORD_SHOWN = (
+    update(topics)
+    .where(topics.c.slug == bindparam("s"))
+    .values(updated=bindparam("at"), shown=bindparam("first"))
+)
