@@ -52,7 +52,8 @@ class Item:
     body: str | None = None
     body_type: BodyType = BodyType.HTML
     summary_type: BodyType = BodyType.HTML
-    base: str | None = None
+    base: str | None = None  # of the body
+    link_base: str | None = None  # xml:base of the entry, as written
     labels: list[str] = field(default_factory=list)
     enclosures: list[tuple[str, str | None, str | None]] = field(default_factory=list)  # url, type, length
     rights: str | None = None
@@ -107,7 +108,7 @@ def assemble(reading: Reading, url: str, limits: FetchLimits) -> ParsedFeed:
     link = urls.absolute(_pick(head.links), urls.absolute(head.base, url) or url)
     base = _feed_base(head, link, url)
     remarks = list(head.remarks)
-    items = _without_oversized(items, limits.max_entry_bytes, remarks)
+    items = _without_oversized(list(filter(_says_something, items)), limits.max_entry_bytes, remarks)
     pages = [_entry_url(item, base) for item in items]
     keys = _keys(items, pages, head.format, remarks)
     if head.format.startswith("atom") and head.authors:
@@ -167,11 +168,16 @@ def _ttl(head: Head) -> timedelta | None:
     return min(period / (int(times) if re.fullmatch(r"[1-9]\d{0,3}", times) else 1), _MAX_TTL)
 
 
+def _says_something(item: Item) -> bool:
+    """Whether there is anything to show: <item/> is no entry."""
+    return bool(item.title or item.body or item.summary or item.links or item.enclosures or item.id)
+
+
 def _without_oversized(items: list[Item], limit: int, remarks: list[str]) -> list[Item]:
     """The items within the bound on an entry's bytes: one too large never stops the others."""
     kept = [item for item in items if _size(item, limit) <= limit]
     if len(kept) < len(items):
-        remarks.append(f"left out: {len(items) - len(kept)} entries of more than {limit} bytes")
+        remarks.append(f"entries of more than {limit} bytes, left out: {len(items) - len(kept)}")
     return kept
 
 
@@ -194,7 +200,7 @@ def _pick(links: Sequence[tuple[str, str]]) -> str | None:
 
 def _entry_url(item: Item, base: str) -> str | None:
     """The address of an entry's page, absolute; a guid stands in only where it is one."""
-    stand = (urls.absolute(item.base, base) or base) if item.base else base
+    stand = (urls.absolute(item.link_base, base) or base) if item.link_base else base
     found = urls.absolute(item.original_link, None) or urls.absolute(_pick(item.links), stand)
     if found or not item.id_is_link or not item.id:
         return found
@@ -236,7 +242,7 @@ def _once(keys: list[str | None], remarks: list[str]) -> list[str | None]:
         single.append(None if key in seen else key)
         seen.add(key)
     if len(seen) < len(keys):
-        remarks.append(f"{len(keys) - len(seen)} entries were sent twice; the first of each is kept")
+        remarks.append(f"entries sent more than once, of which the first is kept: {len(keys) - len(seen)}")
     return single
 
 
@@ -258,7 +264,7 @@ def _unchanging(item: Item) -> str:
 def _raw_entry(item: Item, key: str, url: str | None, base: str, head: Head) -> RawEntry:
     body, summary, body_type = _texts(item)
     published, updated = item.published, item.updated
-    if published is None and updated and head.format.startswith("rss"):
+    if published is None and updated and head.format.startswith(("rss", "cdf")):
         published, updated = updated, None  # dc:date of RSS 1.0 is the date of the item
     own_base = urls.absolute(item.base, base) if item.base else None
     language = item.language if item.language != head.language else None

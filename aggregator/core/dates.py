@@ -49,6 +49,7 @@ _EPOCH = re.compile(r"\A\d{10}(?:\d{3})?\Z")
 
 _ERAS = {"令和": 2018, "平成": 1988}
 _ASIAN_LANGUAGES = {"년": "ko", "年": "zh"}
+_CHINESE = re.compile("上午|下午|晚|早|凌晨|中午|星期|週|周")
 _JAPANESE = re.compile("午前|午後|曜|頃|[(][月火水木金土日・祝]+[)]|[\u3040-\u30ff]")
 
 
@@ -131,7 +132,8 @@ def _asian_day(text: str) -> _Day | None:
     year = int(found[2]) + _ERAS.get(found[1], 0 if int(found[2]) > 99 else 2000)
     rest = _around(text, found)
     language = _ASIAN_LANGUAGES[found[3]]
-    if language == "zh" and (found[1] or _JAPANESE.search(rest)):
+    japanese = found[1] or _JAPANESE.search(rest) or ("時" in rest and not _CHINESE.search(rest))
+    if language == "zh" and japanese:
         language = "ja"
     return _Day(year, int(found[4]), int(found[5]), rest, language)
 

@@ -24,6 +24,7 @@ _MAGIC = {
 }
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _HTML_NAMES = frozenset(b"html head body script div meta title center table p h1 h2 span style".split())
+_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.IGNORECASE)
 _DOCTYPE_HTML = re.compile(rb"<!DOCTYPE\s+html", re.IGNORECASE)
 _RATIO_FREE = 1024 * 1024
 
@@ -72,6 +73,8 @@ def kind(body: bytes) -> Kind:
     name = _root(body)
     if name in (b"urlset", b"sitemapindex"):
         return Kind.SITEMAP
+    if name != b"html" and _FEED.search(body):  # a program's warning may stand before the feed
+        return Kind.XML
     if name in _HTML_NAMES or (name is None and _DOCTYPE_HTML.match(body)):
         return Kind.HTML
     return Kind.XML

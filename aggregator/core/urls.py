@@ -24,7 +24,7 @@ _TRACKER_FAMILIES = (
 )  # fmt: skip
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _MAX_URL = 8192  # longer than any server takes (RFC 9110 §4.1 asks for 8000); data in disguise
-_ABSOLUTE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::\d+)?(?:[/?#][!-;=?-\[\]_a-z~|]*)?\Z", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!-;=?-\[\]_a-z~|]*)?\Z", re.IGNORECASE)
 _DOTS = re.compile(r"/\.{1,2}(?:[/?#]|\Z)")
 _CONTROLS = re.compile("[\x00-\x20\x7f]")
 _EDGES = "".join(map(chr, range(0x21)))  # what WHATWG URL §4.4 strips
@@ -43,6 +43,9 @@ def absolute(url: str | None, base: str | None) -> str | None:
     if not url:
         return None
     try:
+        own = urlsplit(url)
+        if own.scheme and not own.netloc:  # "https:" and the like, which urljoin takes for the base
+            return None
         joined = urljoin(base or "", url)
         parts = urlsplit(joined)
         usable = parts.scheme.lower() in _DEFAULT_PORTS and bool(parts.hostname)
