@@ -207,8 +207,8 @@ def test_each_key_reaches_the_setup(load, tmp_path):
             "disclosure.ai: 'made'. Expected generated or",
         ),
         (
-            "sources:\n- {url: 'https://a.org/', disclosure: {ia: human}}",
-            "disclosure.ia: unknown key. Did you mean 'ai'?",
+            "sources:\n- {url: 'https://a.org/', disclosure: {sponsord: yes}}",
+            "disclosure.sponsord: unknown key. Did you mean 'sponsored'?",
         ),
         (
             "sources:\n- {url: 'https://a.org/', disclosure: {ai: [x]}}",

@@ -46,7 +46,4 @@ def _frozen(one: Mapping[str, object]) -> dict[str, object]:
 
 
 def _mapping(name: str) -> Mapping[str, object]:
-    path = DATA / name
-    if not path.exists():
-        return {}
-    return cast("Mapping[str, object]", load_data(path.read_text("utf-8")))
+    return cast("Mapping[str, object]", load_data((DATA / name).read_text("utf-8")))
