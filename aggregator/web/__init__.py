@@ -1,0 +1,6 @@
+"""The HTTP server: the output folder, quickly, and what little else there is to ask."""
+
+from aggregator.web.app import create_app
+from aggregator.web.server import Server
+
+__all__ = ["Server", "create_app"]
