@@ -171,7 +171,8 @@ Lines = Annotated[list[Line], Field(max_length=2000)]
 class Model(BaseModel):
     """A mapping of feeds.yaml: no unknown key, no value of another type."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    # Built when first used: a file without companies never pays for theirs.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 class LimitsModel(Model):
