@@ -157,9 +157,8 @@ def report(runs: dict[str, list[Answered]]) -> None:
         cpu = statistics.median(run.cpu_us for run in found)
         ratio = statistics.median(a.per_second / b.per_second for a, b in zip(found, base, strict=True))
         less = statistics.median(b.cpu_us / a.cpu_us for a, b in zip(found, base, strict=True))
-        print(
-            f"{kind:16} {rate:6.0f} requests/s, {cpu:6.1f} us CPU each; {ratio:.2f}x as many, {less:.2f}x less CPU"
-        )
+        print(f"{kind:16} {rate:6.0f} requests/s, {cpu:5.1f} us CPU each; ", end="")
+        print(f"{ratio:.2f}x as many, {less:.2f}x less CPU")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ are made with bare names, as feedgen makes its own: a namespaced name would come
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -17,24 +17,20 @@ from lxml import etree
 
 from aggregator import __version__
 from aggregator.core.text import xml_safe
-from aggregator.model import CompanyTag, Disclosure, Entry, Origination, Story, TopicFeed
+from aggregator.model import Disclosure, Entry, Origination, Story, TopicFeed
 from aggregator.write import notices
 from aggregator.write.addresses import absolute_iri, published_url, web_iri
-from aggregator.write.notices import one_line
+from aggregator.write.elements import LANG, NSMAP, child, company, disclosure, of_all
+from aggregator.write.notices import company_name, one_line
 from aggregator.write.vocabulary import (
     COMPANY_SCHEME,
     GENERATOR,
     KIND_LABELS,
     KIND_SCHEME,
     NAMESPACE,
-    PREFIX,
-    TAGGING,
 )
 
 MEDIA_TYPE: Final = "application/atom+xml"
-
-_NSMAP: Final = {PREFIX: NAMESPACE}
-_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def write_atom(feed: TopicFeed) -> bytes:
@@ -87,7 +83,7 @@ def _whole_second(instant: datetime) -> datetime:
 def _categories(entry: Entry, disclosed: tuple[Disclosure, ...], feed: TopicFeed) -> list[dict[str, str]]:
     """Companies and disclosure kinds, each with its scheme, and the source's own labels without one."""
     companies = [
-        {"term": tag.company, "scheme": COMPANY_SCHEME, "label": _company_name(tag, feed)}
+        {"term": tag.company, "scheme": COMPANY_SCHEME, "label": company_name(tag, feed)}
         for tag in entry.tags
     ]
     kinds = [
@@ -98,23 +94,16 @@ def _categories(entry: Entry, disclosed: tuple[Disclosure, ...], feed: TopicFeed
     return [*companies, *kinds, *labels]
 
 
-def _company_name(tag: CompanyTag, feed: TopicFeed) -> str:
-    return one_line(feed.company_names.get(tag.company, "")) or tag.company
-
-
 class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     """Declares our namespace once, on the feed, and states what holds for all of it."""
 
     notice: str = ""
 
     def extend_ns(self) -> dict[str, str]:
-        return _NSMAP
+        return NSMAP
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
-        _child(feed, f"{{{NAMESPACE}}}tagging", TAGGING, method="rules")
-        own = notices.republisher(self.notice)
-        if own:
-            _disclosure(feed, own)
+        of_all(feed, self.notice)
         return feed
 
 
@@ -130,9 +119,9 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
         _links(entry, self.story)
         _source(entry, lead.source, self.story.updated)
         for item in self.disclosed:
-            _disclosure(entry, item)
+            disclosure(entry, item)
         for tag in lead.tags:
-            _company(entry, tag, _company_name(tag, self.feed))
+            company(entry, tag, company_name(tag, self.feed))
         return entry
 
 
@@ -141,7 +130,7 @@ def _languages(entry: etree._Element, language: str | None) -> None:
     if language:
         for name in ("title", "summary", "content"):
             for element in entry.findall(name):
-                element.set(_LANG, xml_safe(language))
+                element.set(LANG, xml_safe(language))
 
 
 def _links(entry: etree._Element, story: Story) -> None:
@@ -159,60 +148,21 @@ def _links(entry: etree._Element, story: Story) -> None:
 def _link(parent: etree._Element, href: str | None, **attributes: str | None) -> None:
     target = web_iri(href)
     if target:
-        _child(parent, "link", None, href=target, **attributes)
+        child(parent, "link", None, href=target, **attributes)
 
 
 def _source(entry: etree._Element, origin: Origination, updated: datetime) -> None:
     """atom:source (RFC 4287 §4.2.11): id, title and updated are what an aggregator should keep."""
     source = etree.SubElement(entry, "source")
     name = one_line(origin.title) or one_line(origin.name) or origin.slug
-    _child(
+    child(
         source,
         "id",
         absolute_iri(origin.id) or absolute_iri(origin.url) or f"{NAMESPACE}/source/{origin.slug}",
     )
-    _child(source, "title", name)
-    _child(source, "updated", _whole_second(origin.updated or updated).isoformat())
+    child(source, "title", name)
+    child(source, "updated", _whole_second(origin.updated or updated).isoformat())
     _link(source, origin.link, rel="alternate")
     _link(source, origin.url, rel="self")
     if one_line(origin.rights or ""):
-        _child(source, "rights", one_line(origin.rights or ""))
-
-
-def _disclosure(parent: etree._Element, item: Disclosure) -> None:
-    """One statement as data (docs/disclosures.md)."""
-    element = _child(
-        parent,
-        f"{{{NAMESPACE}}}disclosure",
-        xml_safe(item.text),
-        kind=item.kind.value,
-        origin=item.origin.value,
-        uri=absolute_iri(item.uri),
-    )
-    if item.language:
-        element.set(_LANG, xml_safe(item.language))
-
-
-def _company(parent: etree._Element, tag: CompanyTag, name: str) -> None:
-    """A company with its salience and the first accepted mention, for machines."""
-    first = next((mention for mention in tag.mentions if mention.accepted), None)
-    _child(
-        parent,
-        f"{{{NAMESPACE}}}company",
-        name,
-        slug=tag.company,
-        score=f"{tag.score:.3f}",
-        primary="true" if tag.primary else "false",
-        alias=first and one_line(first.alias),
-        where=first and first.evidence.place.value,
-    )
-
-
-def _child(parent: etree._Element, name: str, text: str | None, **attributes: Any) -> etree._Element:
-    """A new last child; attributes that are None are left out, and all text is made XML-safe."""
-    element = etree.SubElement(parent, name, nsmap=_NSMAP if name.startswith("{") else None)
-    element.text = None if text is None else xml_safe(text)
-    for key, value in attributes.items():
-        if value is not None:
-            element.set(key, xml_safe(value))
-    return element
+        child(source, "rights", one_line(origin.rights or ""))

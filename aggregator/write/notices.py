@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from aggregator.core.text import fold, xml_safe
-from aggregator.model import Disclosure, DisclosureKind, Entry, Origin, TopicFeed
+from aggregator.model import CompanyTag, Disclosure, DisclosureKind, Entry, Origin, TopicFeed
 from aggregator.write.addresses import web_iri
 from aggregator.write.vocabulary import KIND_LABELS, ORIGIN_LABELS, TAGGING
 
@@ -57,11 +57,12 @@ def paragraphs(disclosed: tuple[Disclosure, ...]) -> str:
 
 def _paragraph(item: Disclosure) -> str:
     label = escape(KIND_LABELS[item.kind])
-    lang = f' lang="{escape(item.language)}"' if item.language else ""
-    words = f": <span{lang}>{escape(fold(item.text))}</span>" if item.text.strip() else ""
+    words = escape(fold(item.text))
+    if words and item.language:
+        words = f'<span lang="{escape(item.language)}">{words}</span>'
     target = web_iri(item.uri) if item.kind is DisclosureKind.LICENCE else None
     terms = f' <a href="{escape(target)}">{escape(target)}</a>' if target else ""
-    return f"<p><small><b>{label}</b>{words}{terms} <i>({ORIGIN_LABELS[item.origin]})</i></small></p>"
+    return f"<p><small><b>{label}</b>{words and ': ' + words}{terms} <i>({ORIGIN_LABELS[item.origin]})</i></small></p>"
 
 
 def heading(entry: Entry) -> str:
@@ -115,3 +116,8 @@ def author(entry: Entry) -> str:
     return (
         one_line(entry.article.author or "") or one_line(entry.source.name) or entry.source.slug or "Unknown"
     )
+
+
+def company_name(tag: CompanyTag, feed: TopicFeed) -> str:
+    """A company's display name, its slug where it has none."""
+    return one_line(feed.company_names.get(tag.company, "")) or tag.company
