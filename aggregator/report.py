@@ -7,11 +7,13 @@ import logging
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from aggregator.jobs.cycle import CycleReport
-from aggregator.jobs.overview import Explanation
-from aggregator.jobs.preview import Preview, PreviewEntry
-from aggregator.model import CompanyTag, Disclosure, Mention, Setup, SourceStatus, TopicSummary
+if TYPE_CHECKING:  # what is printed is made elsewhere: a command pays for no module but its own
+    from aggregator.jobs.cycle import CycleReport
+    from aggregator.jobs.overview import Explanation
+    from aggregator.jobs.preview import Preview, PreviewEntry
+    from aggregator.model import CompanyTag, Disclosure, Mention, Setup, SourceStatus, TopicSummary
 
 
 class FactsFormatter(logging.Formatter):

@@ -9,7 +9,7 @@ from aggregator.core.expr import And, Expr, Facts, Not, Or
 from aggregator.errors import AggregatorError
 from aggregator.jobs.preview import facts
 from aggregator.model import Entry, Mention, Setup, SourceStatus, TopicSummary
-from aggregator.store import feeds, reading, sources
+from aggregator.store import entries, feeds, sources
 from aggregator.store.base import Store
 
 
@@ -64,15 +64,15 @@ def overview(setup: Setup, store: Store) -> Overview:
 def explain(id_or_url: str, setup: Setup, store: Store) -> Explanation:
     """Why the entry with this id or URL is where it is; of several, the newest.
 
-    Raises UnknownEntryError, StoreError. Rejected mentions are not stored: the pure stages run again over the entry as it was sent.
+    Rejected mentions are not stored: the pure stages run again over the entry as it was sent.
+    Raises UnknownEntryError, StoreError.
     """
     with store.read() as connection:
-        matching = reading.find(connection, id_or_url)
-    if not matching:
+        found = entries.find(connection, id_or_url)
+    if found is None:
         raise UnknownEntryError(
             f"no stored entry has the id or URL {id_or_url!r}: take one from a feed, or from `aggregator try`"
         )
-    found = matching[0]
     rules = pipeline.compile_rules(setup.rules)
     article, _ = pipeline.disclosed_article(found.raw, found.info, rules)
     known = frozenset(company.slug for company in setup.rules.companies)
