@@ -39,6 +39,9 @@ NEWS_AFTER = timedelta(minutes=1)  # after this, a live server has one item more
 
 _STAMP = re.compile(r"\{\{(rfc822|rfc3339|et) (?:(\d+)h)?(?:(\d+)m)?(?: ([+-]\d{4}))?\}\}")
 _NEWS = re.compile(r"\{\{news\}\}\n(.*?)\{\{/news\}\}\n", re.DOTALL)
+_SERVER = re.compile(r"http://127\.0\.0\.1:\d+/")
+_PAGE = re.compile(r"http://localhost:\d+/")
+_PORT = re.compile(r"^( *port: *)\d+", re.MULTILINE)
 _ENCODING = re.compile(r'<\?xml [^>]*encoding="([^"]+)"')
 
 
@@ -240,16 +243,18 @@ def _write_state(file: Path, state: State) -> None:
 
 
 def demo_config(directory: Path, server_url: str, port: int) -> Path:
-    """Write the demo's configuration, unless the one that is there names the same server and port."""
+    """Write the demo's configuration; of one that is there, change the server's and the page's port only."""
     path = directory / "demo.yaml"
-    page = f"http://localhost:{port}/"
-    if path.exists():
-        kept = path.read_text("utf-8", errors="replace")
-        if f"{server_url}/" in kept and page in kept:
-            return path
-    text = (SAMPLES / "demo.yaml").read_text("utf-8")
-    text = text.replace("{{server}}", server_url).replace("{{page}}", page).replace("{{port}}", str(port))
-    path.write_text(text, "utf-8")
+    try:
+        before = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        before = ""
+    text = before or (SAMPLES / "demo.yaml").read_text("utf-8")
+    text = _SERVER.sub(f"{server_url}/", text)
+    text = _PAGE.sub(f"http://localhost:{port}/", text)
+    text = _PORT.sub(rf"\g<1>{port}", text)
+    if text != before:
+        path.write_text(text, "utf-8")
     return path
 
 
@@ -261,13 +266,15 @@ def prepare(directory: Path, port: int = PAGE_PORT, *, live: bool = False) -> It
         yield DemoSite(demo_config(directory, server.url, port), server)
 
 
-def run_once(directory: Path, progress: Callable[[Progress], None] | None = None) -> Made:
+def run_once(
+    directory: Path, progress: Callable[[Progress], None] | None = None, port: int = PAGE_PORT
+) -> Made:
     """Run one cycle over all samples, unchanged ones still answered with 304. Raises AggregatorError."""
     from aggregator.config import load_setup
     from aggregator.jobs.cycle import run_cycle
     from aggregator.store.base import open_store
 
-    with prepare(directory) as site:
+    with prepare(directory, port or PAGE_PORT) as site:
         setup = load_setup(site.config)
         return Made(run_cycle(setup, open_store(setup.settings.database), True, progress), setup)
 

@@ -15,6 +15,7 @@ import feedparser
 import pytest
 
 from aggregator import demo
+from aggregator.config import load_setup
 from aggregator.demo import SAMPLES, SampleServer, fill
 
 NOON = datetime(2026, 2, 4, 12, tzinfo=UTC)
@@ -168,15 +169,20 @@ def test_an_unreadable_state_is_begun_anew(tmp_path):
         assert get(running.urls[0])[0].status == 200
 
 
-def test_a_demo_folder_keeps_the_users_changes_until_the_server_moves(tmp_path):
-    with demo.prepare(tmp_path, 8080) as site:
-        first = site.config.read_text("utf-8")
-        assert site.server.url in first
-        assert "{{" not in first
-        site.config.write_text(first + "# mine\n", "utf-8")
-        url = site.server.url
-        assert demo.demo_config(tmp_path, url, 8080).read_text("utf-8").endswith("# mine\n")
-        assert "# mine" not in demo.demo_config(tmp_path, url, 8081).read_text("utf-8")
+def test_a_demo_folder_keeps_the_users_changes_when_ports_move(tmp_path):
+    with demo.prepare(tmp_path, 9001) as site:
+        path = site.config
+        assert path.read_text("utf-8").count(f"{site.server.url}/") == len(FEEDS)
+        path.write_text(path.read_text("utf-8") + "# mine\n", "utf-8")
+        stamp = path.stat().st_mtime_ns
+        demo.demo_config(tmp_path, site.server.url, 9001)
+        assert path.stat().st_mtime_ns == stamp
+    demo.demo_config(tmp_path, "http://127.0.0.1:4711", 9002)
+    setup = load_setup(path)
+    assert path.read_text("utf-8").endswith("# mine\n")
+    assert (setup.settings.base_url, setup.settings.port) == ("http://localhost:9002/", 9002)
+    assert {source.url.rpartition("/")[0] for source in setup.sources} == {"http://127.0.0.1:4711"}
+    assert "samsung+openai" in {topic.slug for topic in setup.topics}
 
 
 def test_a_busy_page_port_is_passed_over():
