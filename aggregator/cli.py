@@ -103,7 +103,7 @@ def demo(
     configure_logging("text", verbose)
     if once:
         with _progress_bar(wanted=True) as progress:
-            made = show.run_once(directory, progress)
+            made = show.run_once(directory, progress, port)
         _print_cycle(made.report, as_json=False, setup=made.setup)
     else:
         show.run(directory, port, typer.echo)
