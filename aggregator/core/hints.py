@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from aggregator.model import Hints
 
@@ -16,6 +17,7 @@ _MAX_AGE = re.compile(r"(?:^|[,;\s])max-age\s*=\s*\"?(\d{1,20})(?:\.\d+)?\"?\s*(
 # Asked for, or as good as: the stored answer may not be used without a request.
 _NO_AGE = re.compile(r"(?:^|[,;\s])no-(?:cache|store)\s*(?:$|[,;\s])", re.IGNORECASE)
 _LONGEST_HEADER = 512
+_UNSAID = timedelta(seconds=-1)
 
 
 def read_hints(headers: Mapping[str, str], now: datetime) -> Hints:
@@ -33,23 +35,35 @@ def max_age(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     Cache-Control's max-age goes before Expires (RFC 9111 §5.3), which counts from Date; the
     Age that it has spent in caches is taken off (RFC 9111 §4.2.3).
     """
-    control = headers.get("Cache-Control", "")[:_LONGEST_HEADER]
-    if _NO_AGE.search(control):
+    control = headers.get("Cache-Control")
+    stays = _stays_fresh(control[:_LONGEST_HEADER]) if control else _UNSAID
+    if stays is None:
         return None
-    found = _MAX_AGE.search(control)
-    if found is not None:
-        fresh = _seconds(found.group(1))
-    elif "Expires" in headers:
+    if stays is _UNSAID:
+        if "Expires" not in headers:
+            return None
         expires = http_date(headers["Expires"])
         if expires is None:  # "0" and the like mean: already stale (RFC 9111 §5.3)
             return None
         fresh = expires - _server_clock(headers, now)
     else:
-        return None
-    spent = headers.get("Age", "").strip()
-    if spent.isascii() and spent.isdigit():
-        fresh -= _seconds(spent)
+        fresh = stays
+    spent = headers.get("Age")
+    if spent is not None and spent.strip().isascii() and spent.strip().isdigit():
+        fresh -= _seconds(spent.strip())
     return min(fresh, LONGEST) if fresh > timedelta() else None
+
+
+@lru_cache(maxsize=1024)
+def _stays_fresh(control: str) -> timedelta | None:
+    """What Cache-Control says of itself: a span, None for no time at all, or _UNSAID.
+
+    Remembered, for most servers say one of a few things, and say it with every answer.
+    """
+    if _NO_AGE.search(control):
+        return None
+    found = _MAX_AGE.search(control)
+    return _UNSAID if found is None else _seconds(found.group(1))
 
 
 def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
@@ -57,9 +71,10 @@ def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
     Retry-After is seconds or an HTTP date (RFC 9110 §10.2.3). None: absent, unreadable or past.
     """
-    value = headers.get("Retry-After", "").strip()[:_LONGEST_HEADER]
-    if not value:
+    value = headers.get("Retry-After")
+    if value is None:  # as nearly always
         return None
+    value = value.strip()[:_LONGEST_HEADER]
     if value.isascii() and value.isdigit():
         pause = _seconds(value)
     else:

@@ -203,11 +203,13 @@ def suspicious(state: SourceState, now: datetime) -> bool:
     in that time. Each confirmed silence doubles the time until the next doubt, so that a source
     that has really ended costs a handful of full requests in its life.
     """
+    if state.last_full is None or now - state.last_full < _SILENT_AT_LEAST:
+        return False
     past = sorted((one for one in state.newest_entries if one <= now), reverse=True)[:_RHYTHM_OF]
-    if state.last_full is None or len(past) < _RHYTHM_FROM:
+    if len(past) < _RHYTHM_FROM:
         return False
     silence_then = state.last_full - past[0]
-    patience = max(usual_gap(past) * _SILENT_GAPS, _SILENT_AT_LEAST, silence_then)
+    patience = max(usual_gap(past) * _SILENT_GAPS, silence_then)
     return now - state.last_full >= patience
 
 

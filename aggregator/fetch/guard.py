@@ -104,16 +104,21 @@ class CountedSocket(socket.socket):
 class GuardedResolver(AbstractResolver):
     """Resolves names, and gives out only the addresses that may be reached."""
 
-    def __init__(self, allow_local: bool, inner: AbstractResolver | None = None) -> None:
+    def __init__(self, allow_local: bool, seconds: float, inner: AbstractResolver | None = None) -> None:
         """Let inner answer instead of the system's resolver."""
         self._allow_local = allow_local
+        self._seconds = seconds
         self._inner = inner or SystemResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """The reachable addresses of a name. Raises AddressRefused where it has none but others."""
-        found = await self._inner.resolve(host, port, family)
+        try:
+            async with asyncio.timeout(self._seconds):
+                found = await self._inner.resolve(host, port, family)
+        except TimeoutError as error:
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer in time") from error
         allowed, reason = [], None
         for one in found[:_MOST_ADDRESSES]:
             why = refuse(host, ip_address(one["host"]), self._allow_local)
@@ -165,14 +170,19 @@ class SystemResolver(AbstractResolver):
 
 
 def make_connector(
-    allow_local: bool, most_bytes: int, resolver: AbstractResolver | None = None, guarded: bool = True
+    allow_local: bool,
+    most_bytes: int,
+    resolve_seconds: float,
+    resolver: AbstractResolver | None = None,
+    guarded: bool = True,
 ) -> TCPConnector:
     """Connections to addresses that may be reached, and to no others.
 
     Each socket is judged by the very address it is about to be connected to, so that neither
     a number in a URL nor a name that changes its mind goes round it. guarded is False for
     connections to the operator's proxy, which are exempt. A connection over which more than
-    most_bytes come in answer to one request is broken off.
+    most_bytes come in answer to one request is broken off, a name that isn't resolved in
+    resolve_seconds is given up.
     """
 
     def judged_socket(info: tuple[Any, ...]) -> socket.socket:
@@ -185,7 +195,7 @@ def make_connector(
         return opened
 
     return TCPConnector(
-        resolver=GuardedResolver(allow_local, resolver) if guarded else resolver or SystemResolver(),
+        resolver=GuardedResolver(allow_local, resolve_seconds, resolver) if guarded else resolver,
         socket_factory=judged_socket,
         ttl_dns_cache=_DNS_CACHE_SECONDS,
         keepalive_timeout=_KEEPALIVE_SECONDS,

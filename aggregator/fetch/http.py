@@ -6,8 +6,9 @@ import asyncio
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
@@ -20,11 +21,12 @@ from aggregator.core.hints import read_hints
 from aggregator.core.hosts import is_local
 from aggregator.core.schedule import suspicious
 from aggregator.fetch.bodies import BadCoding, Body, OverBound, in_mib, looks_whole
+from aggregator.fetch.deadlines import Deadlines
 from aggregator.fetch.files import read_file
 from aggregator.fetch.guard import make_connector, refuse_literal
 from aggregator.fetch.outcome import of_body
 from aggregator.fetch.robots import Robots
-from aggregator.fetch.trouble import NETWORK_ERRORS, header_bound, of_error, of_status
+from aggregator.fetch.trouble import NETWORK_ERRORS, header_bound, of_error, of_status, timed_out
 from aggregator.fetch.turns import Turns
 from aggregator.model import (
     Document,
@@ -48,6 +50,8 @@ ACCEPT_TEXT = "text/plain, */*;q=0.3"
 # Bodies beyond this share a few places, so that many large ones at once don't fill the memory.
 _LARGE = 512 * 1024
 _LARGE_AT_ONCE = 4
+# How finely a time limit is watched: it is met late by this part of itself.
+_TICKS = 40
 # What headers, chunk sizes and TLS may add to an answer.
 _WRAPPING = 1024 * 1024
 # A validator is kept by us and sent back for years; one this long is an identifier of us.
@@ -60,7 +64,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, like all that lives for one request only: freezing costs more than making it.
+@dataclass(slots=True)
 class _Ask:
     """What a chain of requests is to bring."""
 
@@ -77,15 +82,21 @@ class _Trail:
     """The redirects of one chain."""
 
     at: URL
-    visited: set[URL] = field(default_factory=set)
+    sent: dict[str, str]  # headers of the latest request
+    left: tuple[URL, ...] = ()  # the URLs that redirected
     permanent: bool = True
 
     @property
+    def host(self) -> str:
+        """For people; worked out only when there is something to tell them."""
+        return self.at.host or ""
+
+    @property
     def moved_to(self) -> str | None:
-        return str(self.at) if len(self.visited) > 1 and self.permanent else None
+        return str(self.at) if self.left and self.permanent else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Redirect:
     """An answer that names another URL."""
 
@@ -101,6 +112,8 @@ class Fetcher:
         self._settings = settings
         self._resolver = resolver
         self._turns = Turns(settings.max_in_flight, settings.max_per_host, settings.host_gap_seconds)
+        limits = settings.fetch
+        self._deadlines = Deadlines(min(limits.first_byte_seconds, limits.total_seconds) / _TICKS)
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._robots = Robots(self._get_robots)
         self._session: aiohttp.ClientSession | None = None
@@ -113,6 +126,7 @@ class Fetcher:
                 self._settings.allow_private_networks,
                 # Well above any body, so that a body meets its own bound first.
                 2 * limits.max_bytes + _WRAPPING,
+                limits.connect_seconds,
                 self._resolver,
                 guarded=self._settings.proxy is None,
             ),
@@ -125,12 +139,8 @@ class Fetcher:
                 "Accept": ACCEPT_FEED,
                 "Accept-Encoding": "gzip, deflate, br, zstd",
             },
-            timeout=aiohttp.ClientTimeout(
-                total=None,  # counted over all hops, in _hop
-                connect=limits.connect_seconds,
-                sock_connect=limits.connect_seconds,
-                sock_read=limits.first_byte_seconds,
-            ),
+            # First byte and total are one timer in _hop, the time to resolve is the guard's.
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds),
             max_line_size=limits.max_header_bytes,
             max_field_size=limits.max_header_bytes,
         )
@@ -141,6 +151,7 @@ class Fetcher:
     ) -> None:
         """Close every connection."""
         if self._session is not None:
+            self._deadlines.close()
             await self._session.close()
             self._session = None
 
@@ -153,48 +164,42 @@ class Fetcher:
         now = datetime.now(UTC)
         if state.url[:7].lower() == "file://":
             return await asyncio.to_thread(read_file, state.url, state.validators, self._settings.fetch, now)
-        return await self._get(
-            state.url, state.validators, ACCEPT_FEED, self._settings.fetch, not suspicious(state, now)
-        )
+        ask = _ask(state.url, state.validators, self._settings.fetch)
+        if isinstance(ask, Failed):
+            return ask
+        ask.conditional = not suspicious(state, now)
+        return await self._follow(ask)
 
     async def get_page(self, url: str) -> FetchResult:
         """Fetch an article's page, where its site's robots.txt lets us."""
         forbidden = await self._robots.forbids(url)
         if forbidden is not None:
             return Failed(forbidden, Trouble.BLOCKED)
-        return await self._get(url, Validators(), ACCEPT_PAGE, self._settings.fetch)
+        ask = _ask(url, Validators(), self._settings.fetch, ACCEPT_PAGE)
+        return ask if isinstance(ask, Failed) else await self._follow(ask)
 
     async def _get_robots(self, url: str, max_bytes: int) -> FetchResult:
         limits = replace(self._settings.fetch, max_bytes=max_bytes, max_redirects=5)
-        return await self._get(url, Validators(), ACCEPT_TEXT, limits)
-
-    async def _get(
-        self, url: str, known: Validators, accept: str, limits: FetchLimits, conditional: bool = True
-    ) -> FetchResult:
-        try:
-            parsed = _parse(url)
-            credentials = _basic(parsed)
-            ask = _Ask(_bare(parsed), credentials, known, conditional, accept, limits)
-        except ValueError:
-            return Failed("not an address that can be requested", Trouble.ADDRESS)
-        return await self._follow(ask)
+        ask = _ask(url, Validators(), limits, ACCEPT_TEXT)
+        return ask if isinstance(ask, Failed) else await self._follow(ask)
 
     async def _follow(self, ask: _Ask) -> FetchResult:
-        trail = _Trail(ask.url)
+        trail = _Trail(ask.url, {})
         seconds = ask.limits.total_seconds
         loop = asyncio.get_running_loop()
         while True:
             refused = self._refuse(trail.at)
             if refused is not None:
                 return Failed(refused, Trouble.ADDRESS)
-            trail.visited.add(trail.at)
-            host = (trail.at.raw_host or "").lower()
-            async with self._turns.turn(host):
-                began = loop.time()
+            turn = await self._turns.take((trail.at.raw_host or "").lower())
+            began = loop.time()
+            try:
                 answer = await self._hop(ask, trail, seconds)
-                seconds = max(seconds - (loop.time() - began), 0.0)
+            finally:
+                self._turns.give_back(turn)
             if not isinstance(answer, _Redirect):
                 return answer
+            seconds = max(seconds - (loop.time() - began), 0.0)
             failed = _step(trail, answer, ask.limits.max_redirects)
             if failed is not None:
                 return failed
@@ -208,37 +213,43 @@ class Fetcher:
         return refuse_literal(url.raw_host, self._settings.allow_private_networks)
 
     async def _hop(self, ask: _Ask, trail: _Trail, seconds: float) -> FetchResult | _Redirect:
+        """One request, within the seconds left; its headers within those to the first byte."""
         assert self._session is not None, "use Fetcher as an async context manager"
-        host = trail.at.host or ""
+        limits = ask.limits
+        trail.sent = _headers(ask, trail.at)
+        deadline = self._deadlines.start(min(limits.first_byte_seconds, seconds))
+        ends = deadline.at + max(seconds - limits.first_byte_seconds, 0.0)
+        waiting = True
         try:
-            async with (
-                asyncio.timeout(seconds),
-                self._session.get(
-                    trail.at,
-                    headers=_headers(ask, trail.at),
-                    allow_redirects=False,
-                    proxy=self._settings.proxy,
-                ) as response,
-            ):
+            async with self._session.get(
+                trail.at, headers=trail.sent, allow_redirects=False, proxy=self._settings.proxy
+            ) as response:
+                waiting = False
+                deadline.at = ends
                 return await self._answer(ask, trail, response)
+        except asyncio.CancelledError:
+            if not deadline.was_me():
+                raise
+            return timed_out(trail.host, limits, waiting and limits.first_byte_seconds < seconds)
         except (*NETWORK_ERRORS, OverBound, BadCoding) as error:
-            return of_error(error, host, ask.limits)
+            return of_error(error, trail.host, limits)
+        finally:
+            self._deadlines.stop(deadline)
 
     async def _answer(
         self, ask: _Ask, trail: _Trail, response: aiohttp.ClientResponse
     ) -> FetchResult | _Redirect:
         headers = response.headers
-        host = trail.at.host or ""
         now = datetime.now(UTC)
-        if sum(len(name) + len(value) for name, value in response.raw_headers) > ask.limits.max_header_bytes:
-            return Failed(header_bound(host, ask.limits), Trouble.BOUND)
+        if sum(map(len, chain.from_iterable(response.raw_headers))) > ask.limits.max_header_bytes:
+            return Failed(header_bound(trail.host, ask.limits), Trouble.BOUND)
         status = response.status
         if status == 304:
             return _not_modified(ask, trail, headers, now)
         if status in _REDIRECTS and "Location" in headers:
             return _Redirect(status, headers["Location"])
-        if status not in (200, 203):
-            return of_status(status, headers, host, now)
+        if status != 200:
+            return of_status(status, headers, trail.host, now)
         if response.content_length is not None and response.content_length > ask.limits.max_bytes:
             raise OverBound(f"its body is larger than {in_mib(ask.limits.max_bytes)}")
         body, whole = await self._read(response, ask.limits)
@@ -319,6 +330,15 @@ def _basic(url: URL) -> str | None:
     return f"Basic {b64encode(pair).decode()}"
 
 
+def _ask(url: str, known: Validators, limits: FetchLimits, accept: str = ACCEPT_FEED) -> _Ask | Failed:
+    """What to ask of a URL. Failed where it is none."""
+    try:
+        parsed = _parse(url)
+        return _Ask(_bare(parsed), _basic(parsed), known, True, accept, limits)
+    except ValueError:
+        return Failed("not an address that can be requested", Trouble.ADDRESS)
+
+
 def _parse(url: str) -> URL:
     """A URL as it was written, byte for byte, or made sendable where it is not. Raises ValueError."""
     url = url.strip()
@@ -327,23 +347,22 @@ def _parse(url: str) -> URL:
 
 def _bare(url: URL) -> URL:
     """A URL without credentials and fragment."""
-    return (url.with_user(None) if url.raw_host else url).with_fragment(None)
+    if url.raw_host and (url.raw_user is not None or url.raw_password is not None):
+        url = url.with_user(None)
+    return url.with_fragment(None) if url.raw_fragment else url
 
 
 def _not_modified(ask: _Ask, trail: _Trail, headers: Mapping[str, str], now: datetime) -> FetchResult:
     """304: the validators it brings replace those it confirms (RFC 9111 §4.3.4)."""
-    asked = _headers(ask, trail.at)
-    if "If-None-Match" not in asked and "If-Modified-Since" not in asked:
+    if "If-None-Match" not in trail.sent and "If-Modified-Since" not in trail.sent:
         why = f"{trail.at.host} answers 304 (unchanged) to a request that did not ask for changes"
         return Failed(why, Trouble.SERVER, read_hints(headers, now), 304)
-    fresh = _validators(headers, trail.at)
-    validators = replace(
-        ask.known,
-        etag=fresh.etag or ask.known.etag,
-        last_modified=fresh.last_modified or ask.known.last_modified,
-        url=fresh.url,
-    )
-    return Unchanged(validators, read_hints(headers, now), trail.moved_to)
+    known = ask.known
+    etag = _kept(headers.get("ETag")) or known.etag
+    last_modified = _kept(headers.get("Last-Modified")) or known.last_modified
+    if (etag, last_modified) != (known.etag, known.last_modified):
+        known = replace(known, etag=etag, last_modified=last_modified, url=str(trail.at))
+    return Unchanged(known, read_hints(headers, now), trail.moved_to)
 
 
 def _validators(headers: Mapping[str, str], url: URL) -> Validators:
@@ -361,17 +380,18 @@ def _kept(value: str | None) -> str | None:
 
 def _step(trail: _Trail, redirect: _Redirect, most: int) -> Failed | None:
     """Go on to where a redirect leads. Failed where it leads nowhere or round in a circle."""
-    host = trail.at.host or ""
+    host = trail.host
     try:
         target = _bare(trail.at.join(_parse(redirect.location)))
     except ValueError:
         return Failed(
             f"{host} redirects to something that is no address", Trouble.SERVER, status=redirect.status
         )
-    if target in trail.visited:
+    trail.left = (*trail.left, trail.at)
+    if target in trail.left:
         why = f"{host} redirects in a circle; such sites often insist on cookies"
         return Failed(why, Trouble.SERVER, status=redirect.status)
-    if len(trail.visited) > most:
+    if len(trail.left) > most:
         return Failed(f"{host}: more than {most} redirects", Trouble.BOUND, status=redirect.status)
     downgraded = trail.at.scheme == "https" and target.scheme == "http"
     trail.permanent = trail.permanent and redirect.status in _PERMANENT and not downgraded

@@ -76,10 +76,8 @@ def of_error(error: BaseException, host: str, limits: FetchLimits) -> Failed:
             return Failed(f"{host}: {error}", Trouble.NETWORK)
         case aiohttp.ConnectionTimeoutError():
             return Failed(f"{host}: no connection within {limits.connect_seconds:g} s", Trouble.TIMEOUT)
-        case aiohttp.SocketTimeoutError():
-            return Failed(f"{host}: not a byte within {limits.first_byte_seconds:g} s", Trouble.TIMEOUT)
         case TimeoutError():
-            return Failed(f"{host}: not finished within {limits.total_seconds:g} s", Trouble.TIMEOUT)
+            return timed_out(host, limits, waiting=False)
         case aiohttp.ClientConnectorDNSError():
             return Failed(_of_name(error.os_error, host), Trouble.NETWORK)
         case aiohttp.ClientConnectorCertificateError():
@@ -107,6 +105,13 @@ def of_error(error: BaseException, host: str, limits: FetchLimits) -> Failed:
 
 def _wire_bound(host: str, limits: FetchLimits) -> str:
     return f"{host}: it sends far more than the {in_mib(limits.max_bytes)} that a body may have"
+
+
+def timed_out(host: str, limits: FetchLimits, waiting: bool) -> Failed:
+    """A server that took the request and did not answer (waiting), or not in time to the end."""
+    if waiting:
+        return Failed(f"{host}: no answer within {limits.first_byte_seconds:g} s", Trouble.TIMEOUT)
+    return Failed(f"{host}: not finished within {limits.total_seconds:g} s", Trouble.TIMEOUT)
 
 
 def _our_own(error: BaseException) -> OSError | None:

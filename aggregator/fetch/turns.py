@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import lru_cache
 
 from aggregator.core.hosts import is_local
@@ -35,20 +33,32 @@ class Turns:
         self._gap = gap_seconds
         self._hosts: dict[str, _Host] = {}
 
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Hold one of the places. The operator's own machines share only the limit on all."""
-        if _is_local(host):
-            async with self._all:
-                yield
-            return
-        kept = self._enter(host)
+    async def take(self, host: str) -> _Host | None:
+        """Wait for a turn at a host; hand what is returned to ``give_back`` afterwards.
+
+        The operator's own machines share only the limit on all.
+        """
+        kept = None if _is_local(host) else self._enter(host)
+        if kept is None:
+            await self._all.acquire()
+            return None
+        holding = False
         try:
-            async with kept.places:
-                await self._wait_for_gap(kept)
-                async with self._all:
-                    yield
-        finally:
+            holding = await kept.places.acquire()
+            await self._wait_for_gap(kept)
+            await self._all.acquire()
+        except BaseException:  # cancelled while waiting
+            if holding:
+                kept.places.release()
+            kept.users -= 1
+            raise
+        return kept
+
+    def give_back(self, kept: _Host | None) -> None:
+        """End a turn."""
+        self._all.release()
+        if kept is not None:
+            kept.places.release()
             kept.users -= 1
 
     async def _wait_for_gap(self, kept: _Host) -> None:

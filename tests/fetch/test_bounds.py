@@ -150,7 +150,7 @@ async def test_the_time_limits_are_named_by_the_one_that_was_met(server):
     async with Fetcher(settings(limits)) as fetcher:
         result = await fetcher.fetch(state(server.tell("/feed", silence)))
     assert isinstance(result, Failed)
-    assert result.why == "127.0.0.1: not a byte within 0.2 s"
+    assert result.why == "127.0.0.1: no answer within 0.2 s"
 
 
 async def test_many_large_bodies_at_once_all_arrive(server):
