@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Event
+from time import monotonic
 
-from aggregator.model import Setup
+from aggregator.core import schedule
+from aggregator.jobs.flow import Flow, Hands, Tally
+from aggregator.jobs.poll import Polled
+from aggregator.jobs.pool import ANYONES_BYTES, WELL_KNOWN_BYTES, Here, Pool, Task
+from aggregator.jobs.prepare import Prepared, prepare
+from aggregator.jobs.publish import publish
+from aggregator.jobs.rederive import rederive
+from aggregator.jobs.tidy import tidy
+from aggregator.model import Failed, Fetched, ProcessedFeed, Setup
+from aggregator.store import polling, sources
 from aggregator.store.base import Store
+from aggregator.store.polling import Take
+
+POOL_FROM = 500  # new entries from which on processes of their own pay for their start
+USUAL_ENTRIES = 30  # of a feed never read
+PUBLISH_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +80,134 @@ def run_cycle(
     transaction, from another thread. Failing sources are part of the report.
     Raises StoreError, PublishError.
     """
-    raise NotImplementedError
+    began = monotonic()
+    before = store.statements
+    now = datetime.now(UTC)
+    prepared = prepare(setup, store, now)
+    readers = _Readers(setup)
+    rederive(prepared, store, lambda: readers.here.rules, stop)
+    try:
+        tally, written = _poll(prepared, store, readers, Take(now, now, everything), progress, stop)
+    finally:
+        readers.pool.close()
+    tidy(setup, store, now)
+    written += publish(setup, store)
+    return CycleReport(
+        polled=tally.polled,
+        unchanged=tally.unchanged,
+        failed=tally.failed,
+        new=tally.new,
+        changed=tally.changed,
+        documents_parsed=tally.documents,
+        entries_cleaned=tally.cleaned,
+        files_written=written,
+        statements=store.statements - before,
+        seconds=monotonic() - began,
+    )
+
+
+def spread_start(setup: Setup, store: Store) -> int:
+    """After a start: spread what came due during a long stop; returns how many sources moved.
+
+    Without it ten thousand sources would be asked at once. What is not due keeps its time.
+    """
+    now = datetime.now(UTC)
+    prepare(setup, store, now)
+    configured = {source.url: source for source in setup.sources}
+
+    def first_poll(url: str, due: datetime, overdue: int) -> datetime:
+        source = configured.get(url)
+        return due if source is None else schedule.first_poll(source, due, setup.settings, now, overdue)
+
+    with store.write() as connection:
+        return sources.spread_overdue(connection, now, first_poll)
+
+
+class _Readers:
+    """Where a cycle's bodies are read: here, until there is enough to do for the pool."""
+
+    def __init__(self, setup: Setup) -> None:
+        limits = setup.settings.fetch
+        self.here = Here(setup.rules, limits)
+        self.pool = Pool(setup.rules, limits)
+        self.read_here = 0  # entries
+        self.busy = False
+
+    def expect(self, unread: int) -> None:
+        """Start the pool at once where so many feeds were never read that it will pay."""
+        if unread * USUAL_ENTRIES >= POOL_FROM:
+            self.busy = True
+            self.pool.warm_up()
+
+    def read(self, polled: Polled, known: Mapping[str, bytes]) -> ProcessedFeed | Failed:
+        """Read the body of a Fetched result."""
+        assert isinstance(polled.result, Fetched)
+        task = Task(polled.result.document, polled.source, known)
+        well = polled.state.last_ok is not None and not polled.state.failures
+        small = len(task.document.body) <= (WELL_KNOWN_BYTES if well else ANYONES_BYTES)
+        if self.busy or not small:
+            return self.pool.read(task)
+        brought = self.here.read(task)
+        if isinstance(brought, ProcessedFeed):
+            self.read_here += len(brought.drafts)
+            self.busy = self.read_here >= POOL_FROM
+        return brought
+
+
+def _poll(
+    prepared: Prepared,
+    store: Store,
+    readers: _Readers,
+    take: Take,
+    progress: Callable[[Progress], None] | None,
+    stop: Event | None,
+) -> tuple[Tally, int]:
+    """Run the flow; returns its tally and how many files were published meanwhile."""
+    with store.read() as connection:
+        due = polling.count_due(connection, take)
+        if due:
+            readers.expect(polling.count_unread(connection, take))
+    if not due:
+        return Tally(), 0
+    published = _Published(prepared.setup, store)
+
+    def stored(tally: Tally) -> None:
+        if progress is not None:
+            progress(Progress(tally.polled, max(due, tally.polled), tally.new))
+        published.now_and_then(tally)
+
+    hands = Hands(
+        setup=prepared.setup,
+        store=store,
+        index=lambda: prepared.index,
+        authority=prepared.authority,
+        read=readers.read,
+        readers=readers.pool.size,
+        stored=stored,
+    )
+    try:
+        return asyncio.run(Flow(hands, take, stop).run()), published.files
+    except ExceptionGroup as group:
+        # Tasks fail together; the first failure is the one to tell.
+        raise _first(group) from group
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first
+
+
+class _Published:
+    """Publishes every few seconds of a long cycle, so that news does not wait for its end."""
+
+    def __init__(self, setup: Setup, store: Store) -> None:
+        self._setup = setup
+        self._store = store
+        self._last = monotonic()
+        self.files = 0
+
+    def now_and_then(self, tally: Tally) -> None:
+        if tally.touched and monotonic() - self._last >= PUBLISH_SECONDS:
+            tally.touched = False
+            self.files += publish(self._setup, self._store)
+            self._last = monotonic()

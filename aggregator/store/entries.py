@@ -163,6 +163,7 @@ class Sent:
     raw: RawEntry
     info: FeedInfo
     source_url: str  # as configured
+    source_slug: str
     public_id: str  # of its story
 
 
@@ -178,6 +179,7 @@ def load_raw(connection: Connection, entry_ids: Sequence[int]) -> dict[int, Sent
                 raw_entries.c.raw,
                 sources.c.info,
                 sources.c.url,
+                sources.c.slug,
                 stories.c.public_id,
             )
             .join(raw_entries, raw_entries.c.entry_id == entries.c.id)
@@ -192,4 +194,4 @@ def load_raw(connection: Connection, entry_ids: Sequence[int]) -> dict[int, Sent
 
 def _sent(row: Any) -> Sent:
     info = codec.load_info(row.info) or FeedInfo(format="")
-    return Sent(codec.load_raw(row.raw, row.key, row.fingerprint), info, row.url, row.public_id)
+    return Sent(codec.load_raw(row.raw, row.key, row.fingerprint), info, row.url, row.slug, row.public_id)

@@ -28,7 +28,7 @@ from aggregator.store.schema import AnyRow, Instant, entries, polls, sources
 
 LEASE = timedelta(minutes=30)  # longer than a slow host takes for one take's worth of its sources
 HISTORY = timedelta(days=7)
-_PER_HOST = 100  # sources of one host in one take: a big host can't starve the rest
+PER_HOST = 100  # sources of one host in one take: a big host can't starve the rest
 _KNOWN_AT_LEAST = 40  # fingerprints
 _group = lru_cache(maxsize=4096)(hosts.group)
 
@@ -54,7 +54,7 @@ def take_due(connection: Connection, take: Take) -> tuple[SourceState, ...]:
     ranked = select(sources.c.id, turn.label("turn")).where(*_takeable(take)).subquery()
     chosen = (
         select(ranked.c.id)
-        .where(or_(ranked.c.turn <= _PER_HOST, ranked.c.turn <= take.limit // 4))
+        .where(ranked.c.turn <= PER_HOST)
         .order_by(ranked.c.turn, ranked.c.id)
         .limit(take.limit)
     )
@@ -87,7 +87,7 @@ def _takeable(take: Take) -> list[ColumnElement[bool]]:
         or_(sources.c.polled_at.is_(None), sources.c.polled_at < take.began),
     ]
     if not take.everything:
-        conditions.append(sources.c.next_poll <= take.now)
+        conditions.append(sources.c.next_poll <= take.began)
     return conditions
 
 

@@ -1,0 +1,310 @@
+"""The stream of one cycle: take, fetch, read, write, each at its own pace, none far ahead of the next."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from threading import Event
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from aggregator.core import hosts
+from aggregator.core.topics import TopicIndex
+from aggregator.fetch.http import Fetcher
+from aggregator.jobs.poll import Polled, decide
+from aggregator.model import (
+    Changes,
+    Failed,
+    Fetched,
+    Outcome,
+    ProcessedFeed,
+    Setup,
+    SourceState,
+    Unchanged,
+)
+from aggregator.store.apply import apply
+from aggregator.store.base import Store
+from aggregator.store.polling import PER_HOST, Take, free_mine, known, take_due
+
+T = TypeVar("T")
+
+BODIES = 8 * 1024 * 1024  # bytes of bodies that are fetched and not yet stored
+_READ_TOGETHER = 1024 * 1024  # bytes of bodies whose fingerprints are looked up at once
+_WRITE_AFTER = 0.25  # seconds that an outcome waits for others to share a transaction with
+_WRITE_TOGETHER = 500  # outcomes
+_DRAFTS_TOGETHER = 600
+_WATCH = 0.2  # seconds between two looks at the stop sign
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has been done so far."""
+
+    polled: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    new: int = 0
+    changed: int = 0
+    documents: int = 0
+    cleaned: int = 0
+    touched: bool = False  # something is to be published
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a flow works with."""
+
+    setup: Setup
+    store: Store
+    index: Callable[[], TopicIndex]
+    authority: str
+    read: Callable[[Polled, Mapping[str, bytes]], ProcessedFeed | Failed]  # of the Fetched in it
+    readers: int  # bodies read at once
+    stored: Callable[[Tally], None]  # called after each transaction, from the writer's thread
+
+
+@dataclass(slots=True)
+class _Host:
+    """A host's sources that wait to be asked, and its tokens: one for each that is asked at once."""
+
+    most: int
+    tokens: int = 0
+    waiting: deque[SourceState] = field(default_factory=deque)
+
+
+class _Budget:
+    """So many bytes at once; one body may always pass, however large."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._used = 0
+        self._freed = asyncio.Condition()
+
+    async def take(self, size: int) -> None:
+        async with self._freed:
+            await self._freed.wait_for(lambda: self._used == 0 or self._used + size <= self._most)
+            self._used += size
+
+    async def give_back(self, size: int) -> None:
+        async with self._freed:
+            self._used -= size
+            self._freed.notify_all()
+
+
+class Flow:
+    """One cycle's polls. ``run`` once."""
+
+    def __init__(self, hands: Hands, take: Take, stop: Event | None = None) -> None:
+        """Prepare; nothing is taken yet."""
+        self._hands = hands
+        self._take = take
+        self._stop = stop
+        self._sources = {source.slug: source for source in hands.setup.sources}
+        self._places = 2 * hands.setup.settings.max_in_flight  # some wait for their host's gap to pass
+        self._hosts: dict[str, _Host] = {}
+        self._turns: asyncio.Queue[_Host] = asyncio.Queue()
+        self._askers: list[asyncio.Task[None]] = []
+        self._left = 0  # taken and not yet asked
+        self._wake = asyncio.Event()
+        self._held: set[int] = set()  # leased and not yet written
+        self._bodies: asyncio.Queue[Polled | None] = asyncio.Queue()
+        self._outcomes: deque[Outcome] = deque()
+        self._came = asyncio.Event()
+        self._enough = asyncio.Event()  # a transaction's worth of outcomes, or the last of them
+        self._closing = False
+        self._budget = _Budget(BODIES)
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._readers = ThreadPoolExecutor(hands.readers + 1, "reader")
+        self.tally = Tally()
+
+    async def run(self) -> Tally:
+        """Poll until nothing is due that was due when the cycle began. Raises StoreError."""
+        try:
+            async with Fetcher(self._hands.setup.settings) as fetcher, asyncio.TaskGroup() as group:
+                reading = group.create_task(self._read_all())
+                group.create_task(self._write_all())
+                await self._ask_all(fetcher)
+                await self._bodies.put(None)
+                await reading
+                self._closing = True
+                self._came.set()
+                self._enough.set()
+        finally:
+            for task in self._askers:
+                task.cancel()
+            self._writer.shutdown()
+            self._readers.shutdown()
+            if self._held:
+                with self._hands.store.write() as connection:
+                    free_mine(connection, self._held)
+        return self.tally
+
+    # Fetching -----------------------------------------------------------------------------------
+
+    async def _ask_all(self, fetcher: Fetcher) -> None:
+        """Take due sources as the waiting ones become few, and have them asked."""
+        more = True
+        while not (self._stop is not None and self._stop.is_set()):
+            if more and self._left < self._take.limit // 2:
+                more = await self._take_more()
+                missing = min(self._left, self._places) - len(self._askers)
+                self._askers += [asyncio.create_task(self._ask_on(fetcher)) for _ in range(missing)]
+            if not self._left:
+                break
+            self._wake.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _WATCH)
+            for task in self._askers:
+                if task.done():
+                    task.result()  # it never ends by itself but by a defect: shown, not swallowed
+        for task in self._askers:
+            task.cancel()
+        await asyncio.gather(*self._askers, return_exceptions=True)
+
+    async def _take_more(self) -> bool:
+        """Lease sources; False: there are no more, so that asking again is not worth a query."""
+        take = replace(self._take, now=datetime.now(UTC))
+
+        def lease() -> tuple[SourceState, ...]:
+            with self._hands.store.write() as connection:
+                return take_due(connection, take)
+
+        states = await self._in(self._writer, lease)
+        for state in states:
+            self._held.add(state.id)
+            if state.slug in self._sources:
+                self._enter(state)
+        return len(states) >= min(PER_HOST, take.limit)
+
+    def _enter(self, state: SourceState) -> None:
+        name = urlsplit(state.url).hostname or ""
+        host = self._hosts.get(name)
+        if host is None:
+            local = not name or hosts.is_local(name)
+            most = self._places if local else self._hands.setup.settings.max_per_host
+            host = self._hosts[name] = _Host(most)
+        host.waiting.append(state)
+        self._left += 1
+        if host.tokens < min(host.most, len(host.waiting)):
+            host.tokens += 1
+            self._turns.put_nowait(host)
+
+    async def _ask_on(self, fetcher: Fetcher) -> None:
+        """Ask one source after another, of whichever host's turn it is."""
+        while True:
+            host = await self._turns.get()
+            if host.waiting:
+                await self._ask(fetcher, host.waiting.popleft())
+                self._left -= 1
+                if self._left < self._take.limit // 2:
+                    self._wake.set()
+            if host.waiting:
+                self._turns.put_nowait(host)
+            else:
+                host.tokens -= 1
+
+    async def _ask(self, fetcher: Fetcher, state: SourceState) -> None:
+        began = datetime.now(UTC)
+        result = await fetcher.fetch(state)
+        polled = Polled(self._sources[state.slug], state, result, began, datetime.now(UTC) - began)
+        if isinstance(result, Fetched):
+            await self._budget.take(len(result.document.body))
+            await self._bodies.put(polled)
+        else:
+            self._decide(polled, None)
+
+    # Reading ------------------------------------------------------------------------------------
+
+    async def _read_all(self) -> None:
+        places = asyncio.Semaphore(self._hands.readers)
+        async with asyncio.TaskGroup() as group:
+            while batch := await self._next_bodies():
+                fingerprints = await self._in(self._readers, partial(self._known, batch))
+                for polled in batch:
+                    await places.acquire()
+                    task = group.create_task(self._read(polled, fingerprints[polled.state.id]))
+                    task.add_done_callback(lambda _: places.release())
+
+    async def _next_bodies(self) -> list[Polled]:
+        """The bodies at hand, up to a megabyte; empty: there will be none."""
+        batch: list[Polled] = []
+        size = 0
+        polled = await self._bodies.get()
+        while polled is not None:
+            batch.append(polled)
+            size += len(polled.result.document.body) if isinstance(polled.result, Fetched) else 0
+            if size >= _READ_TOGETHER or self._bodies.empty():
+                return batch
+            polled = self._bodies.get_nowait()
+        if batch:
+            await self._bodies.put(None)  # for the next call
+        return batch
+
+    def _known(self, batch: Sequence[Polled]) -> dict[int, dict[str, bytes]]:
+        with self._hands.store.read() as connection:
+            return known(connection, [polled.state for polled in batch])
+
+    async def _read(self, polled: Polled, fingerprints: Mapping[str, bytes]) -> None:
+        brought = await self._in(self._readers, lambda: self._hands.read(polled, fingerprints))
+        self.tally.documents += 1
+        if not isinstance(brought, Failed):
+            self.tally.cleaned += len(brought.drafts) + len(brought.refusals)
+        self._decide(polled, brought)
+
+    def _decide(self, polled: Polled, brought: ProcessedFeed | Failed | None) -> None:
+        jitter = random.random()  # noqa: S311 - it spreads load, it keeps no secret
+        self._outcomes.append(decide(polled, brought, self._hands.setup.settings, jitter))
+        self._came.set()
+        if len(self._outcomes) >= _WRITE_TOGETHER:
+            self._enough.set()
+
+    # Writing ------------------------------------------------------------------------------------
+
+    async def _write_all(self) -> None:
+        while batch := await self._next_outcomes():
+            changes = await self._in(self._writer, partial(self._apply, batch))
+            self._held.difference_update(outcome.source_id for outcome in batch)
+            self._count(batch, changes)
+            await self._budget.give_back(sum(outcome.size for outcome in batch))
+            await self._in(self._writer, lambda: self._hands.stored(self.tally))
+
+    async def _next_outcomes(self) -> list[Outcome]:
+        """What has come within a moment, for one transaction; empty: there will be none."""
+        await self._came.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._enough.wait(), _WRITE_AFTER)
+        batch: list[Outcome] = []
+        drafts = 0
+        while self._outcomes and len(batch) < _WRITE_TOGETHER and drafts < _DRAFTS_TOGETHER:
+            batch.append(self._outcomes.popleft())
+            processed = batch[-1].processed
+            drafts += len(processed.drafts) if processed else 0
+        if not self._closing:
+            self._enough.clear()
+            if not self._outcomes:
+                self._came.clear()
+        return batch
+
+    def _apply(self, batch: Sequence[Outcome]) -> Changes:
+        with self._hands.store.write() as connection:
+            return apply(connection, batch, self._hands.index(), self._hands.authority)
+
+    def _count(self, batch: Iterable[Outcome], changes: Changes) -> None:
+        tally = self.tally
+        for outcome in batch:
+            tally.polled += 1
+            tally.unchanged += isinstance(outcome.result, Unchanged)
+            tally.failed += isinstance(outcome.result, Failed)
+        tally.new += changes.new
+        tally.changed += changes.changed
+        tally.touched = tally.touched or bool(changes.touched)
+
+    async def _in(self, threads: ThreadPoolExecutor, act: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, act)

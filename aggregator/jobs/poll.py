@@ -1,0 +1,107 @@
+"""What a poll comes to: from a request's result to an outcome the store can write."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aggregator.core import pipeline, schedule, standing
+from aggregator.errors import NotAFeedError
+from aggregator.model import (
+    Document,
+    Failed,
+    Fetched,
+    FetchLimits,
+    FetchResult,
+    Outcome,
+    ProcessedFeed,
+    Settings,
+    Source,
+    SourceState,
+    Trouble,
+)
+
+logger = logging.getLogger(__name__)
+
+_RHYTHM = pipeline.RHYTHM_ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """A source asked, before anything of its answer is read."""
+
+    source: Source
+    state: SourceState
+    result: FetchResult
+    began: datetime
+    duration: timedelta
+
+
+def read(
+    document: Document,
+    source: Source,
+    known: Mapping[str, bytes],
+    rules: pipeline.Rules,
+    limits: FetchLimits,
+) -> ProcessedFeed | Failed:
+    """Process one body; whatever is wrong with it becomes the source's trouble.
+
+    Passages have served their purpose by then and are left out: they would double what travels
+    between processes.
+    """
+    try:
+        feed = pipeline.process(document, source, known, rules, limits)
+    except NotAFeedError as error:
+        return Failed(_in_words(error), Trouble.DOCUMENT)
+    except Exception as error:
+        # One document must not stop the others, whatever it holds; the defect is ours, and is logged.
+        logger.exception("could not read source=%s", source.slug)
+        return Failed(f"reading it broke our program ({type(error).__name__}): a defect", Trouble.DOCUMENT)
+    drafts = tuple(replace(one, article=replace(one.article, passages=())) for one in feed.drafts)
+    return replace(feed, drafts=drafts)
+
+
+def _in_words(error: NotAFeedError) -> str:
+    if not error.feed_urls:
+        return str(error)
+    return f"{error}. It names this feed: {error.feed_urls[0]}"
+
+
+def decide(
+    polled: Polled, brought: ProcessedFeed | Failed | None, settings: Settings, jitter: float
+) -> Outcome:
+    """What to store of a poll. brought is None where no body came; jitter is random, 0 to 1."""
+    result, processed = polled.result, None
+    if isinstance(brought, Failed):
+        result = brought
+    elif brought is not None:
+        processed = brought
+    now = polled.began + polled.duration
+    state = polled.state
+    planned = schedule.next_poll(polled.source, state, result, processed, settings, now, jitter)
+    after = standing.after(state, result, processed.info if processed else None, now)
+    if processed is not None:
+        newest = processed.instants[:_RHYTHM] or state.newest_entries
+        after = replace(after, entries_last_time=processed.entries, newest_entries=newest)
+    assert state.leased_until is not None
+    return Outcome(
+        source_id=state.id,
+        leased_until=state.leased_until,
+        result=_without_body(result),
+        processed=processed,
+        polled_at=now,
+        duration=polled.duration,
+        next_poll=planned.at,
+        why_then=planned.why,
+        after=after,
+        size=len(polled.result.document.body) if isinstance(polled.result, Fetched) else 0,
+    )
+
+
+def _without_body(result: FetchResult) -> FetchResult:
+    """The result as it waits to be written: a body that was read is not kept in memory."""
+    if not isinstance(result, Fetched):
+        return result
+    return replace(result, document=replace(result.document, body=b""))

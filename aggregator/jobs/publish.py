@@ -1,0 +1,223 @@
+"""Files from what the store holds: only those whose input changed are made, only new bytes are written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+
+from aggregator import __version__
+from aggregator.errors import PublishError
+from aggregator.model import IndexPage, Setup, Topic, TopicFeed
+from aggregator.store import facts, feeds, outputs, sources, topics
+from aggregator.store.base import Connection, Store
+from aggregator.store.feeds import Head
+from aggregator.store.outputs import Output
+
+# Raise it when a writer makes other bytes of the same input: every file is then made again.
+WRITERS_CODE = 1
+_AT_ONCE = 20  # topics made between two transactions
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A file that has to be made: for which topic, showing which revision, from which settings."""
+
+    path: str
+    slug: str
+    revision: int
+    inputs: bytes
+
+
+def publish(setup: Setup, store: Store) -> int:
+    """Write what is stale of the output folder; returns how many files were written or removed.
+
+    A file is stale when its topic's revision rose, when the topic or a setting that it shows
+    changed, or when it is missing or has another size. Raises PublishError, StoreError.
+    """
+    folder = Path(setup.settings.output)
+    with store.read() as connection:
+        heads = feeds.heads(connection)
+        published = outputs.every(connection)
+        front = int(facts.get(connection, facts.FRONT) or 0)
+    named = [topic for topic in setup.topics if topic.slug in heads]
+    shared = _settings_hash(setup)
+    plans = [plan for topic in named for plan in _topic_plans(topic, heads[topic.slug], shared)]
+    stale = {plan.slug for plan in plans if _is_stale(plan, published, folder)}
+    written = 0
+    todo = [topic for topic in named if topic.slug in stale]
+    for start in range(0, len(todo), _AT_ONCE):
+        written += _publish_topics(todo[start : start + _AT_ONCE], setup, store, shared)
+    written += _publish_front(setup, store, front, heads, shared)
+    kept = {plan.path for plan in plans} | set(_FRONT)
+    return written + _remove(store, folder, [path for path in published if path not in kept])
+
+
+def _topic_plans(topic: Topic, head: Head, shared: bytes) -> list[_Plan]:
+    inputs = _hash(repr(topic).encode() + shared)
+    return [_Plan(f"{topic.slug}.{suffix}", topic.slug, head.revision, inputs) for suffix in ("atom", "html")]
+
+
+def _is_stale(plan: _Plan, published: Mapping[str, Output], folder: Path) -> bool:
+    made = published.get(plan.path)
+    if made is None or made.revision < plan.revision or made.inputs != plan.inputs:
+        return True
+    return _size(folder / plan.path) != made.size
+
+
+def _publish_topics(some: Sequence[Topic], setup: Setup, store: Store, shared: bytes) -> int:
+    from aggregator.write.atom import write_atom
+    from aggregator.write.listing import write_topic_page
+
+    made: list[TopicFeed] = []
+    files: list[tuple[_Plan, bytes]] = []
+    with store.read() as connection:
+        # Read before the stories: what is added between the two is published again, never lost.
+        heads = feeds.heads(connection)
+        for topic in some:
+            feed = topic_feed(connection, topic, heads[topic.slug], setup)
+            made.append(feed)
+            bodies = (write_atom(feed), write_topic_page(feed))
+            files += zip(_topic_plans(topic, heads[topic.slug], shared), bodies, strict=True)
+    written = _write_files(Path(setup.settings.output), files)
+    with store.write() as connection:
+        outputs.record(connection, [_output(plan, body) for plan, body in files])
+        topics.record_shown(connection, made)
+    return written
+
+
+def topic_feed(connection: Connection, topic: Topic, head: Head, setup: Setup) -> TopicFeed:
+    """A writer's whole input. Its ``updated`` moves only with a story's, or is when the topic began."""
+    stories = feeds.newest(connection, topic.slug, topic.limit)
+    tagged = {tag.company for story in stories for tag in story.lead.tags}
+    settings = setup.settings
+    return TopicFeed(
+        topic=topic,
+        feed_id=head.feed_id,
+        stories=stories,
+        updated=max((story.updated for story in stories), default=head.since),
+        company_names={slug: name for slug, name in _names(setup).items() if slug in tagged},
+        base_url=settings.base_url,
+        title=settings.title,
+        notice=settings.disclaimer,
+        footer=settings.footer,
+    )
+
+
+def _names(setup: Setup) -> dict[str, str]:
+    return {company.slug: company.name for company in setup.rules.companies}
+
+
+_FRONT = ("index.html", "topics.opml")
+
+
+def _publish_front(setup: Setup, store: Store, front: int, heads: Mapping[str, Head], shared: bytes) -> int:
+    """index.html and topics.opml: stale when any topic, or the standing of any source, has changed."""
+    folder = Path(setup.settings.output)
+    shown = [(topic, heads[topic.slug].revision) for topic in setup.topics if topic.slug in heads]
+    inputs = _hash(repr((shown, [source.name for source in setup.sources])).encode() + shared)
+    plans = [_Plan(path, "", front, inputs) for path in _FRONT]
+    with store.read() as connection:
+        published = outputs.every(connection)
+        if not any(_is_stale(plan, published, folder) for plan in plans):
+            return 0
+        page = index_page(connection, setup)
+    from aggregator.write.listing import write_index
+    from aggregator.write.opml import write_opml
+
+    files = list(zip(plans, (write_index(page), write_opml(page)), strict=True))
+    written = _write_files(folder, files)
+    with store.write() as connection:
+        outputs.record(connection, [_output(plan, body) for plan, body in files])
+    return written
+
+
+def index_page(connection: Connection, setup: Setup) -> IndexPage:
+    """The input of the front page and the subscription list."""
+    summaries = topics.summaries(connection, setup.topics)
+    tagged = {tag.company for one in summaries for story in one.latest for tag in story.lead.tags}
+    return IndexPage(
+        title=setup.settings.title,
+        base_url=setup.settings.base_url,
+        notice=setup.settings.disclaimer,
+        topics=summaries,
+        sources=sources.statuses(connection, setup.sources),
+        company_names={slug: name for slug, name in _names(setup).items() if slug in tagged},
+    )
+
+
+def _settings_hash(setup: Setup) -> bytes:
+    """Of what every file shows besides its topic."""
+    settings = setup.settings
+    shown = (settings.title, settings.base_url, settings.disclaimer, settings.footer)
+    return _hash(repr((__version__, WRITERS_CODE, shown, sorted(_names(setup).items()))).encode())
+
+
+def _hash(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
+
+
+def _output(plan: _Plan, body: bytes) -> Output:
+    return Output(plan.path, plan.slug, plan.revision, plan.inputs, _hash(body), len(body))
+
+
+def _write_files(folder: Path, files: Iterable[tuple[_Plan, bytes]]) -> int:
+    return sum(_told(folder / plan.path, partial(_write, body=body)) for plan, body in files)
+
+
+def _told(path: Path, act: Callable[[Path], bool]) -> bool:
+    try:
+        return act(path)
+    except OSError as error:
+        raise PublishError(
+            f"{path} cannot be written: {error.strerror or error}. Check settings.output and its rights."
+        ) from error
+
+
+def _write(path: Path, body: bytes) -> bool:
+    """Put a whole file in place at once; False: it is there already, byte for byte, and stays as it is.
+
+    Readers see the old file or the new one; after a power cut too.
+    """
+    if _size(path) == len(body) and path.read_bytes() == body:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _remove(store: Store, folder: Path, paths: Sequence[str]) -> int:
+    """Take away files of topics that feeds.yaml no longer names: only those written by us."""
+    if not paths:
+        return 0
+    removed = sum(_told(folder / path, _unlink) for path in paths)
+    with store.write() as connection:
+        outputs.forget(connection, paths)
+    return removed
+
+
+def _unlink(path: Path) -> bool:
+    there = path.exists()
+    path.unlink(missing_ok=True)
+    return there
