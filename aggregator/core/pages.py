@@ -8,7 +8,7 @@ from cssselect import SelectorError
 from lxml import etree, html
 from lxml.cssselect import CSSSelector
 
-from aggregator.core import charset, text, urls
+from aggregator.core import bounds, charset, text, urls
 from aggregator.core.assemble import Head, Item, Reading
 from aggregator.errors import NotAFeedError
 from aggregator.model import BodyType, Document, PageRules
@@ -81,7 +81,7 @@ def _tree(body: bytes) -> html.HtmlElement:
     """The page's tree; libxml2 bounds its depth and needs no network."""
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(body, parser=parser)
+        root = html.document_fromstring(bounds.without_forbidden(body), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise NotAFeedError("the page cannot be read as HTML") from error
     return root

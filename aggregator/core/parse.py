@@ -18,6 +18,16 @@ from aggregator.model import BodyType, Document, FetchLimits, PageRules, ParsedF
 _NO_LIMITS = FetchLimits()
 _UNCLOSED = re.compile(rb"<(?:\w+:)?(?:item|entry)\b", re.IGNORECASE)
 _LAST_CLOSED = (b"</item>", b"</entry>")
+# What feedparser is known to raise on broken documents, besides what it reports itself.
+_FEEDPARSER_BREAKS = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+)
 _SKIPS = re.compile(r"<(skipHours|skipDays)>(.{0,1000}?)</\1>", re.DOTALL | re.IGNORECASE)
 _SKIPPED = re.compile(r"<(?:hour|day)>\s*(\w+)\s*</", re.IGNORECASE)
 
@@ -77,7 +87,7 @@ def read_by_feedparser(body: bytes) -> Reading:
         found = feedparser.parse(
             whole, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+    except _FEEDPARSER_BREAKS as error:
         raise NotAFeedError(f"the document is broken beyond reading ({type(error).__name__})") from error
     if not found.version and not found.entries:
         raise NotAFeedError("the document is no feed: neither RSS, Atom, RDF, CDF nor JSON Feed")

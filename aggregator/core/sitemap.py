@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from aggregator.core import text, urls
+from aggregator.core import bounds, text, urls
 from aggregator.core.assemble import Head, Item, Reading
 from aggregator.errors import NotAFeedError
 from aggregator.model import BodyType, FetchLimits
@@ -26,7 +26,8 @@ def read(body: bytes, url: str, limits: FetchLimits) -> Reading:
         encoding="utf-8", resolve_entities=False, no_network=True, recover=True, remove_comments=True
     )
     try:
-        root = etree.fromstring(body, parser)
+        # Recovery would keep a reference to half a character, and lxml then cannot decode its own text.
+        root = etree.fromstring(bounds.without_forbidden(body), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise NotAFeedError("the document begins like a sitemap, but cannot be read") from error
     if root is None:

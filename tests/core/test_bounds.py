@@ -54,8 +54,12 @@ def test_what_is_within_bounds_passes(body):
 
 
 def test_forbidden_characters_and_references_go_and_others_stay():
-    body = b"a\x00b\x0b&#xD800;&#55296;&#0;&#x1F;&#99999999999999;c&#x41;&#128161;&amp;\n"
+    body = b"a\x00b\x0b&#xD800;&#55296;&#0;&#x1F;&#99999999999999;&#55296&#xDFFF;&#;c&#x41;&#128161;&amp;\n"
     assert bounds.without_forbidden(body) == b"abc&#x41;&#128161;&amp;\n"
+
+
+def test_no_reference_forms_of_what_stood_around_another():
+    assert bounds.without_forbidden(b"a&&#xD800;#xD800;b") == b"a b"
 
 
 def test_entities_that_could_grow_are_not_declared():

@@ -41,3 +41,8 @@ def test_of_a_sitemap_too_long_the_pages_last_modified_are_read():
         "https://news.example.org/7",
     ]
     assert feed.info.remarks == ("holds 8 pages; the 2 last modified are read",)
+
+
+def test_half_a_character_in_a_broken_sitemap_is_left_out():
+    (entry,) = parsed("<urlset><url><loc>https://news.example.org/a&#xD800;</loc></url>").entries
+    assert entry.url == "https://news.example.org/a"
