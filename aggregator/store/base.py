@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from aggregator.errors import StoreError
@@ -58,6 +58,8 @@ class Store:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except (IntegrityError, DataError):
+            raise  # a defect of ours, no trouble of the operator's
         except DBAPIError as error:
             raise StoreError(f"database {self.name}: {_in_words(error)}") from error
 

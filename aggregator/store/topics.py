@@ -78,6 +78,7 @@ def _new_row(slug: str, authority: str, now: datetime) -> dict[str, object]:
         "entries": 0,
         "feed_id": feed_id,
         "since": now,
+        "shown": "[]",
         "retired": False,
     }
 
