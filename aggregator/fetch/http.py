@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from types import TracebackType
@@ -21,6 +19,19 @@ from aggregator.core.hints import read_hints
 from aggregator.core.hosts import is_local
 from aggregator.core.schedule import suspicious
 from aggregator.fetch.bodies import BadCoding, Body, OverBound, in_mib, looks_whole
+from aggregator.fetch.chain import (
+    ACCEPT_FEED,
+    ACCEPT_PAGE,
+    ACCEPT_TEXT,
+    Ask,
+    Redirect,
+    Trail,
+    ask_for,
+    confirmed_validators,
+    fresh_validators,
+    request_headers,
+    step,
+)
 from aggregator.fetch.deadlines import Deadlines
 from aggregator.fetch.files import read_file
 from aggregator.fetch.guard import make_connector, refuse_literal
@@ -40,13 +51,6 @@ from aggregator.model import (
     Validators,
 )
 
-ACCEPT_FEED = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.4, */*;q=0.3"
-)
-ACCEPT_PAGE = "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.3"
-ACCEPT_TEXT = "text/plain, */*;q=0.3"
-
 # Bodies beyond this share a few places, so that many large ones at once don't fill the memory.
 _LARGE = 512 * 1024
 _LARGE_AT_ONCE = 4
@@ -54,54 +58,8 @@ _LARGE_AT_ONCE = 4
 _TICKS = 40
 # What headers, chunk sizes and TLS may add to an answer.
 _WRAPPING = 1024 * 1024
-# A validator is kept by us and sent back for years; one this long is an identifier of us.
-_LONGEST_VALIDATOR = 512
-
-# Of URIs' characters only, and its escapes whole (RFC 3986 §2): sent as it is.
-_SENDABLE = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT = frozenset({301, 308})
-
-
-# Not frozen, like all that lives for one request only: freezing costs more than making it.
-@dataclass(slots=True)
-class _Ask:
-    """What a chain of requests is to bring."""
-
-    url: URL  # without credentials
-    credentials: str | None  # the Authorization header's value, for this URL's server alone
-    known: Validators
-    conditional: bool
-    accept: str
-    limits: FetchLimits
-
-
-@dataclass(slots=True)
-class _Trail:
-    """The redirects of one chain."""
-
-    at: URL
-    sent: dict[str, str]  # headers of the latest request
-    left: tuple[URL, ...] = ()  # the URLs that redirected
-    permanent: bool = True
-
-    @property
-    def host(self) -> str:
-        """For people; worked out only when there is something to tell them."""
-        return self.at.host or ""
-
-    @property
-    def moved_to(self) -> str | None:
-        return str(self.at) if self.left and self.permanent else None
-
-
-@dataclass(slots=True)
-class _Redirect:
-    """An answer that names another URL."""
-
-    status: int
-    location: str
 
 
 class Fetcher:
@@ -164,7 +122,7 @@ class Fetcher:
         now = datetime.now(UTC)
         if state.url[:7].lower() == "file://":
             return await asyncio.to_thread(read_file, state.url, state.validators, self._settings.fetch, now)
-        ask = _ask(state.url, state.validators, self._settings.fetch)
+        ask = ask_for(state.url, state.validators, self._settings.fetch)
         if isinstance(ask, Failed):
             return ask
         ask.conditional = not suspicious(state, now)
@@ -175,16 +133,16 @@ class Fetcher:
         forbidden = await self._robots.forbids(url)
         if forbidden is not None:
             return Failed(forbidden, Trouble.BLOCKED)
-        ask = _ask(url, Validators(), self._settings.fetch, ACCEPT_PAGE)
+        ask = ask_for(url, Validators(), self._settings.fetch, ACCEPT_PAGE)
         return ask if isinstance(ask, Failed) else await self._follow(ask)
 
     async def _get_robots(self, url: str, max_bytes: int) -> FetchResult:
         limits = replace(self._settings.fetch, max_bytes=max_bytes, max_redirects=5)
-        ask = _ask(url, Validators(), limits, ACCEPT_TEXT)
+        ask = ask_for(url, Validators(), limits, ACCEPT_TEXT)
         return ask if isinstance(ask, Failed) else await self._follow(ask)
 
-    async def _follow(self, ask: _Ask) -> FetchResult:
-        trail = _Trail(ask.url, {})
+    async def _follow(self, ask: Ask) -> FetchResult:
+        trail = Trail(ask.url, {})
         seconds = ask.limits.total_seconds
         loop = asyncio.get_running_loop()
         while True:
@@ -197,10 +155,10 @@ class Fetcher:
                 answer = await self._hop(ask, trail, seconds)
             finally:
                 self._turns.give_back(turn)
-            if not isinstance(answer, _Redirect):
+            if not isinstance(answer, Redirect):
                 return answer
             seconds = max(seconds - (loop.time() - began), 0.0)
-            failed = _step(trail, answer, ask.limits.max_redirects)
+            failed = step(trail, answer, ask.limits.max_redirects)
             if failed is not None:
                 return failed
 
@@ -212,11 +170,11 @@ class Fetcher:
             return "an address without a host"
         return refuse_literal(url.raw_host, self._settings.allow_private_networks)
 
-    async def _hop(self, ask: _Ask, trail: _Trail, seconds: float) -> FetchResult | _Redirect:
+    async def _hop(self, ask: Ask, trail: Trail, seconds: float) -> FetchResult | Redirect:
         """One request, within the seconds left; its headers within those to the first byte."""
         assert self._session is not None, "use Fetcher as an async context manager"
         limits = ask.limits
-        trail.sent = _headers(ask, trail.at)
+        trail.sent = request_headers(ask, trail.at)
         deadline = self._deadlines.start(min(limits.first_byte_seconds, seconds))
         ends = deadline.at + max(seconds - limits.first_byte_seconds, 0.0)
         waiting = True
@@ -237,8 +195,8 @@ class Fetcher:
             self._deadlines.stop(deadline)
 
     async def _answer(
-        self, ask: _Ask, trail: _Trail, response: aiohttp.ClientResponse
-    ) -> FetchResult | _Redirect:
+        self, ask: Ask, trail: Trail, response: aiohttp.ClientResponse
+    ) -> FetchResult | Redirect:
         headers = response.headers
         now = datetime.now(UTC)
         if sum(map(len, chain.from_iterable(response.raw_headers))) > ask.limits.max_header_bytes:
@@ -247,13 +205,13 @@ class Fetcher:
         if status == 304:
             return _not_modified(ask, trail, headers, now)
         if status in _REDIRECTS and "Location" in headers:
-            return _Redirect(status, headers["Location"])
+            return Redirect(status, headers["Location"])
         if status != 200:
             return of_status(status, headers, trail.host, now)
         if response.content_length is not None and response.content_length > ask.limits.max_bytes:
             raise OverBound(f"its body is larger than {in_mib(ask.limits.max_bytes)}")
         body, whole = await self._read(response, ask.limits)
-        fresh = _validators(headers, trail.at) if whole else Validators()
+        fresh = fresh_validators(headers, trail.at) if whole else Validators()
         document = Document(str(trail.at), headers.get("Content-Type", ""), body, now)
         return of_body(document, fresh, ask.known, read_hints(headers, now), trail.moved_to)
 
@@ -298,102 +256,10 @@ def user_agent(contact: str, base_url: str) -> str:
     return f"aggregator/{__version__} (+{said})" if said else f"aggregator/{__version__}"
 
 
-def _headers(ask: _Ask, url: URL) -> dict[str, str]:
-    """What one hop is sent besides what all are: validators and credentials only where they belong."""
-    headers: dict[str, str] = {}
-    if ask.accept is not ACCEPT_FEED:
-        headers["Accept"] = ask.accept
-    if ask.credentials is not None and _same_server(ask.url, url):
-        headers["Authorization"] = ask.credentials
-    known = ask.known
-    if ask.conditional and str(url) == (known.url or str(ask.url)):
-        if known.etag:
-            headers["If-None-Match"] = known.etag
-        if known.last_modified:
-            headers["If-Modified-Since"] = known.last_modified
-    return headers
-
-
-def _same_server(first: URL, second: URL) -> bool:
-    """The same scheme, host and port; or its own step up to https."""
-    if first.raw_host != second.raw_host:
-        return False
-    upgraded = (first.scheme, first.port, second.scheme, second.port) == ("http", 80, "https", 443)
-    return upgraded or (first.scheme, first.port) == (second.scheme, second.port)
-
-
-def _basic(url: URL) -> str | None:
-    """The Authorization header's value for a URL's user and password (RFC 7617)."""
-    if url.raw_user is None and url.raw_password is None:
-        return None
-    pair = f"{url.user or ''}:{url.password or ''}".encode()
-    return f"Basic {b64encode(pair).decode()}"
-
-
-def _ask(url: str, known: Validators, limits: FetchLimits, accept: str = ACCEPT_FEED) -> _Ask | Failed:
-    """What to ask of a URL. Failed where it is none."""
-    try:
-        parsed = _parse(url)
-        return _Ask(_bare(parsed), _basic(parsed), known, True, accept, limits)
-    except ValueError:
-        return Failed("not an address that can be requested", Trouble.ADDRESS)
-
-
-def _parse(url: str) -> URL:
-    """A URL as it was written, byte for byte, or made sendable where it is not. Raises ValueError."""
-    url = url.strip()
-    return URL(url, encoded=_SENDABLE.fullmatch(url) is not None)
-
-
-def _bare(url: URL) -> URL:
-    """A URL without credentials and fragment."""
-    if url.raw_host and (url.raw_user is not None or url.raw_password is not None):
-        url = url.with_user(None)
-    return url.with_fragment(None) if url.raw_fragment else url
-
-
-def _not_modified(ask: _Ask, trail: _Trail, headers: Mapping[str, str], now: datetime) -> FetchResult:
-    """304: the validators it brings replace those it confirms (RFC 9111 §4.3.4)."""
+def _not_modified(ask: Ask, trail: Trail, headers: Mapping[str, str], now: datetime) -> FetchResult:
+    """304: nothing new, to a request that asked for what is new only."""
     if "If-None-Match" not in trail.sent and "If-Modified-Since" not in trail.sent:
         why = f"{trail.at.host} answers 304 (unchanged) to a request that did not ask for changes"
         return Failed(why, Trouble.SERVER, read_hints(headers, now), 304)
-    known = ask.known
-    etag = _kept(headers.get("ETag")) or known.etag
-    last_modified = _kept(headers.get("Last-Modified")) or known.last_modified
-    if (etag, last_modified) != (known.etag, known.last_modified):
-        known = replace(known, etag=etag, last_modified=last_modified, url=str(trail.at))
-    return Unchanged(known, read_hints(headers, now), trail.moved_to)
-
-
-def _validators(headers: Mapping[str, str], url: URL) -> Validators:
-    return Validators(
-        etag=_kept(headers.get("ETag")), last_modified=_kept(headers.get("Last-Modified")), url=str(url)
-    )
-
-
-def _kept(value: str | None) -> str | None:
-    """A validator that can be stored and sent back byte for byte; None: not this one."""
-    if not value or len(value) > _LONGEST_VALIDATOR or not value.isprintable():
-        return None
-    return value
-
-
-def _step(trail: _Trail, redirect: _Redirect, most: int) -> Failed | None:
-    """Go on to where a redirect leads. Failed where it leads nowhere or round in a circle."""
-    host = trail.host
-    try:
-        target = _bare(trail.at.join(_parse(redirect.location)))
-    except ValueError:
-        return Failed(
-            f"{host} redirects to something that is no address", Trouble.SERVER, status=redirect.status
-        )
-    trail.left = (*trail.left, trail.at)
-    if target in trail.left:
-        why = f"{host} redirects in a circle; such sites often insist on cookies"
-        return Failed(why, Trouble.SERVER, status=redirect.status)
-    if len(trail.left) > most:
-        return Failed(f"{host}: more than {most} redirects", Trouble.BOUND, status=redirect.status)
-    downgraded = trail.at.scheme == "https" and target.scheme == "http"
-    trail.permanent = trail.permanent and redirect.status in _PERMANENT and not downgraded
-    trail.at = target
-    return None
+    validators = confirmed_validators(ask.known, headers, trail.at)
+    return Unchanged(validators, read_hints(headers, now), trail.moved_to)
