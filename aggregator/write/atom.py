@@ -16,11 +16,11 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from aggregator import __version__
-from aggregator.core.text import xml_safe
 from aggregator.model import Disclosure, Entry, Origination, Story, TopicFeed
 from aggregator.write import notices
 from aggregator.write.addresses import absolute_iri, published_url, web_iri
 from aggregator.write.elements import LANG, NSMAP, child, company, disclosure, of_all
+from aggregator.write.grammar import language_tag, media_type
 from aggregator.write.notices import company_name, one_line
 from aggregator.write.vocabulary import (
     COMPANY_SCHEME,
@@ -115,7 +115,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has 
 
     def extend_atom(self, entry: etree._Element) -> etree._Element:
         lead = self.story.lead
-        _languages(entry, lead.article.language)
+        _languages(entry, language_tag(lead.article.language))
         _links(entry, self.story)
         _source(entry, lead.source, self.story.updated)
         for item in self.disclosed:
@@ -130,18 +130,18 @@ def _languages(entry: etree._Element, language: str | None) -> None:
     if language:
         for name in ("title", "summary", "content"):
             for element in entry.findall(name):
-                element.set(LANG, xml_safe(language))
+                element.set(LANG, language)
 
 
 def _links(entry: etree._Element, story: Story) -> None:
     """The links of an entry (RFC 4287 §4.2.7); rel=license is RFC 4946's."""
     lead = story.lead
-    _link(entry, lead.article.url, rel="alternate", hreflang=lead.article.language)
+    _link(entry, lead.article.url, rel="alternate", hreflang=language_tag(lead.article.language))
     for report in story.also:
         _link(entry, report.url, rel="related", title=one_line(f"{report.source}: {report.title}"))
     for file in lead.enclosures:
         length = str(file.length) if file.length is not None and file.length >= 0 else None
-        _link(entry, file.url, rel="enclosure", type=file.media_type, length=length)
+        _link(entry, file.url, rel="enclosure", type=media_type(file.media_type), length=length)
     _link(entry, lead.licence, rel="license")
 
 

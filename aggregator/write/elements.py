@@ -10,6 +10,7 @@ from aggregator.core.text import xml_safe
 from aggregator.model import CompanyTag, Disclosure
 from aggregator.write import notices
 from aggregator.write.addresses import absolute_iri
+from aggregator.write.grammar import language_tag
 from aggregator.write.notices import one_line
 from aggregator.write.vocabulary import NAMESPACE, PREFIX, TAGGING
 
@@ -35,8 +36,9 @@ def disclosure(parent: etree._Element, item: Disclosure) -> None:
         origin=item.origin.value,
         uri=absolute_iri(item.uri),
     )
-    if item.language:
-        element.set(LANG, xml_safe(item.language))
+    language = language_tag(item.language)
+    if language:
+        element.set(LANG, language)
 
 
 def company(parent: etree._Element, tag: CompanyTag, name: str) -> None:

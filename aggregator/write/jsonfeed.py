@@ -13,6 +13,7 @@ from aggregator.core.text import xml_safe
 from aggregator.model import CompanyTag, Disclosure, Story, TopicFeed
 from aggregator.write import notices
 from aggregator.write.addresses import absolute_iri, published_url, web_iri
+from aggregator.write.grammar import language_tag, media_type
 from aggregator.write.notices import company_name, one_line
 from aggregator.write.vocabulary import TAGGING
 
@@ -46,7 +47,7 @@ def _item(story: Story, feed: TopicFeed) -> dict[str, Any]:
     files = [
         {
             "url": web_iri(file.url),
-            "mime_type": file.media_type or "application/octet-stream",
+            "mime_type": media_type(file.media_type) or "application/octet-stream",
             "size_in_bytes": file.length,
         }
         for file in entry.enclosures
@@ -62,7 +63,7 @@ def _item(story: Story, feed: TopicFeed) -> dict[str, Any]:
         "date_published": _instant(story.published),
         "date_modified": _instant(story.updated),
         "authors": [{"name": notices.author(entry)}],
-        "language": entry.article.language,
+        "language": language_tag(entry.article.language),
         "tags": [tag for tag in dict.fromkeys(tags) if tag],
         "attachments": files or None,
         "_source": _source(story),
@@ -92,7 +93,7 @@ def _disclosure(item: Disclosure) -> dict[str, Any]:
         "kind": item.kind.value,
         "origin": item.origin.value,
         "text": item.text,
-        "language": item.language,
+        "language": language_tag(item.language),
         "uri": absolute_iri(item.uri),
     }
 

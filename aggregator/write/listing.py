@@ -18,6 +18,7 @@ from aggregator.core.text import xml_safe
 from aggregator.model import CompanyTag, IndexPage, Mention, SourceHealth, TopicFeed
 from aggregator.write import notices
 from aggregator.write.addresses import published_name, published_url, web_iri
+from aggregator.write.grammar import language_tag
 from aggregator.write.vocabulary import KIND_LABELS, ORIGIN_LABELS, TAGGING
 
 # A whole tag of nh3's output: attribute values may hold "<" and ">" there, but always stand in double quotes.
@@ -140,7 +141,8 @@ def _company(slug: str, names: Mapping[str, str]) -> str:
 
 def _lang(language: str | None) -> Markup:
     """`` lang="ko"`` for an article's words; nothing where the language is not known."""
-    return Markup(' lang="{}"').format(language) if language else Markup()
+    known = language_tag(language)
+    return Markup(' lang="{}"').format(known) if known else Markup()
 
 
 def _evidence(tag: CompanyTag) -> tuple[Mention, ...]:

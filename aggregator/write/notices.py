@@ -7,6 +7,7 @@ from html import escape
 from aggregator.core.text import fold, xml_safe
 from aggregator.model import CompanyTag, Disclosure, DisclosureKind, Entry, Origin, TopicFeed
 from aggregator.write.addresses import web_iri
+from aggregator.write.grammar import language_tag
 from aggregator.write.vocabulary import KIND_LABELS, ORIGIN_LABELS, TAGGING
 
 _MAX_SHORT_NOTICE = 300  # characters of the republisher's words in a subtitle
@@ -58,11 +59,14 @@ def paragraphs(disclosed: tuple[Disclosure, ...]) -> str:
 def _paragraph(item: Disclosure) -> str:
     label = escape(KIND_LABELS[item.kind])
     words = escape(fold(item.text))
-    if words and item.language:
-        words = f'<span lang="{escape(item.language)}">{words}</span>'
+    language = language_tag(item.language)
+    if words and language:
+        words = f'<span lang="{language}">{words}</span>'
+    if words:
+        words = f": {words}"
     target = web_iri(item.uri) if item.kind is DisclosureKind.LICENCE else None
     terms = f' <a href="{escape(target)}">{escape(target)}</a>' if target else ""
-    return f"<p><small><b>{label}</b>{words and ': ' + words}{terms} <i>({ORIGIN_LABELS[item.origin]})</i></small></p>"
+    return f"<p><small><b>{label}</b>{words}{terms} <i>({ORIGIN_LABELS[item.origin]})</i></small></p>"
 
 
 def heading(entry: Entry) -> str:

@@ -15,6 +15,7 @@ from aggregator.model import Disclosure, Entry, Story, TopicFeed
 from aggregator.write import notices
 from aggregator.write.addresses import published_url, web_iri
 from aggregator.write.elements import NSMAP, child, company, disclosure, of_all
+from aggregator.write.grammar import media_type
 from aggregator.write.notices import company_name, one_line
 from aggregator.write.vocabulary import COMPANY_SCHEME, GENERATOR, KIND_SCHEME
 
@@ -80,7 +81,7 @@ def _source_and_links(item: etree._Element, story: Story) -> None:
     if files:
         address, file = files[0]
         # All three attributes are required; a length of 0 is the specification's own way to say "not known".
-        kind = file.media_type or "application/octet-stream"
+        kind = media_type(file.media_type) or "application/octet-stream"
         child(item, "enclosure", None, url=address, length=str(max(0, file.length or 0)), type=kind)
 
 
