@@ -11,7 +11,7 @@ from aggregator.fetch.bodies import BadCoding, Body, OverBound, in_mib
 from aggregator.fetch.outcome import of_body
 from aggregator.model import Document, Failed, FetchLimits, FetchResult, Trouble, Unchanged, Validators
 
-_READ = 256 * 1024
+_AT_A_TIME = 256 * 1024
 
 
 def read_file(url: str, known: Validators, limits: FetchLimits, now: datetime) -> FetchResult:
@@ -29,25 +29,33 @@ def read_file(url: str, known: Validators, limits: FetchLimits, now: datetime) -
     except FileNotFoundError:
         return Failed("there is no such file", Trouble.MISSING)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a path"
-        return Failed(f"the file cannot be opened: {reason.lower()}", Trouble.NETWORK)
-    with os.fdopen(handle, "rb", buffering=0) as file:
-        facts = os.fstat(file.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            return Failed("not a regular file", Trouble.ADDRESS)
-        if facts.st_size > limits.max_bytes:
-            return Failed(f"the file is larger than {in_mib(limits.max_bytes)}", Trouble.BOUND)
-        etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
-        if known.etag == etag:
-            return Unchanged(known)
-        try:
-            body = Body("", limits)
-            while chunk := file.read(_READ):
-                for _ in body.feed(chunk):
-                    pass
-            content, _ = body.end()
-        except (OverBound, BadCoding) as error:
-            return Failed(f"the file: {error}", Trouble.BOUND)
-        except OSError as error:
-            return Failed(f"the file cannot be read: {(error.strerror or '').lower()}", Trouble.NETWORK)
-    return of_body(Document(url, "", content, now), Validators(etag=etag), known)
+        return Failed(f"the file cannot be opened: {_reason(error)}", Trouble.NETWORK)
+    try:
+        return _read(handle, url, known, limits, now)
+    except (OverBound, BadCoding) as error:
+        return Failed(f"the file: {error}", Trouble.BOUND)
+    except OSError as error:
+        return Failed(f"the file cannot be read: {_reason(error)}", Trouble.NETWORK)
+    finally:
+        os.close(handle)
+
+
+def _read(handle: int, url: str, known: Validators, limits: FetchLimits, now: datetime) -> FetchResult:
+    facts = os.fstat(handle)
+    if not stat.S_ISREG(facts.st_mode):
+        return Failed("not a regular file", Trouble.ADDRESS)
+    if facts.st_size > limits.max_bytes:
+        return Failed(f"the file is larger than {in_mib(limits.max_bytes)}", Trouble.BOUND)
+    etag = f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"'
+    if known.etag == etag:
+        return Unchanged(known)
+    body = Body("", limits)
+    while chunk := os.read(handle, _AT_A_TIME):
+        for _ in body.feed(chunk):
+            pass
+    content, _ = body.end()
+    return of_body(Document(url, "", content, now), Validators(etag=etag, url=url), known)
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or "not a path").lower()
