@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from datetime import timedelta
+from hashlib import sha256
+from itertools import pairwise
+
+import pytest
+from builders import (
+    NOON,
+    a_disclosure,
+    a_source_status,
+    a_story,
+    a_tag,
+    a_topic,
+    a_topic_feed,
+    an_article,
+    an_entry,
+    an_index_page,
+)
+from hypothesis import HealthCheck, given, settings
+from lxml import html
+from strategies import FEEDS
+
+from aggregator.model import Evidence, Mention, Place, SourceHealth, TopicSummary
+from aggregator.write.listing import write_index, write_topic_page
+
+
+def page_of(written: bytes) -> html.HtmlElement:
+    return html.document_fromstring(written.decode())
+
+
+def topic_page(entry, **story) -> html.HtmlElement:
+    return page_of(write_topic_page(a_topic_feed(a_story(1, entry, **story))))
+
+
+def words(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_the_index_shows_each_topic_with_feed_page_and_headlines():
+    page = page_of(write_index(an_index_page()))
+    card = page.find_class("card")[0]
+    hrefs = [link.get("href") for link in card.iter("a")]
+    assert "samsung+openai.html" in hrefs
+    assert "samsung+openai.atom" in hrefs
+    assert "https://lantern-wire.example/2025/02/04/memory-lab" in hrefs
+    shown = words(card)
+    for expected in (
+        "Samsung and OpenAI",
+        "12 entries",
+        "http://localhost:8080/samsung+openai.atom",
+        "AI-generated",
+    ):
+        assert expected in shown
+
+
+def test_a_reader_given_the_index_finds_every_feed():
+    page = page_of(write_index(an_index_page()))
+    found = [link.get("href") for link in page.iter("link") if link.get("type") == "application/atom+xml"]
+    assert found == ["samsung+openai.atom", "softbank.atom", "kakao.atom", "everything.atom"]
+
+
+def test_the_index_leads_to_the_opml_and_holds_the_disclaimer():
+    page = page_of(write_index(an_index_page()))
+    assert any(link.get("href") == "topics.opml" for link in page.iter("a"))
+    assert an_index_page().notice in words(page.find("body/footer"))
+
+
+def test_an_empty_topic_says_so():
+    page = write_index(an_index_page(topics=(TopicSummary(a_topic(), 0, None),)))
+    assert "Nothing yet" in page.decode()
+
+
+def test_a_healthy_source_shows_nothing_that_moves_at_each_poll():
+    before = an_index_page(sources=(a_source_status(),))
+    after = an_index_page(
+        sources=(
+            a_source_status(last_success=NOON + timedelta(hours=1), next_poll=NOON + timedelta(hours=2)),
+        )
+    )
+    assert write_index(before) == write_index(after)
+
+
+def test_a_failing_source_is_told_in_words():
+    status = a_source_status(
+        state=SourceHealth.FAILING,
+        error="The server answered 500.",
+        failing_since=NOON,
+        next_poll=NOON + timedelta(hours=8),
+        why_then="it failed 4 times in a row",
+        remarks=("3 ids were sent twice.",),
+    )
+    shown = words(
+        page_of(write_index(an_index_page(sources=(status,)))).get_element_by_id("source-1").getparent()
+    )
+    for expected in (
+        "Failing",
+        "The server answered 500.",
+        "Since 4 Feb 2025, 12:00 UTC",
+        "Next attempt 4 Feb 2025, 20:00 UTC: it failed 4 times in a row",
+        "What to do",
+        "3 ids were sent twice.",
+    ):
+        assert expected in shown
+
+
+def test_the_sources_in_most_need_come_first():
+    page = page_of(write_index(an_index_page()))
+    states = [words(state) for state in page.find_class("state")]
+    assert states == ["Paused", "Failing", "Postponed"]
+
+
+def test_credentials_of_a_source_are_not_shown_nor_local_paths():
+    statuses = (
+        a_source_status(url="https://me:secret@x.example/f"),
+        a_source_status(url="file:///home/me/f.xml"),
+    )
+    written = write_index(an_index_page(sources=statuses)).decode()
+    assert "secret" not in written
+    assert "/home/me" not in written
+
+
+def test_the_topic_page_says_why_it_tagged_each_company():
+    mention = Mention(
+        "samsung", "삼성전자", Evidence(Place.LEAD, "삼성전자가 발표", "name"), True, "a full name"
+    )
+    rejected = Mention(
+        "samsung", "Galaxy", Evidence(Place.BODY, "a galaxy far away", "word"), False, "no evidence"
+    )
+    tag = type(a_tag("samsung", "x"))("samsung", 0.81, True, (mention, rejected))
+    shown = words(topic_page(an_entry(tags=(tag,))).find_class("panel")[-1])
+    for expected in ("Samsung", "0.81 of 1", "삼성전자 in the lead", "삼성전자가 발표", "a full name"):
+        assert expected in shown
+    assert "galaxy" not in shown.lower()
+
+
+def test_the_topic_page_shows_disclosures_with_their_words():
+    page = topic_page(an_entry())
+    assert [words(badge) for badge in page.find_class("badge")] == ["AI-generated", "No warranty"]
+    assert "has not been reviewed by an editor" in words(page)
+
+
+def test_articles_in_other_languages_are_marked_as_such():
+    page = topic_page(an_entry(article=an_article(title="삼성전자", language="ko")))
+    assert page.xpath("//h2//*[@lang='ko']")[0].text_content() == "삼성전자"
+    assert page.find_class("article")[0].get("lang") == "ko"
+
+
+def test_pictures_load_late_and_headings_go_below_the_pages_own():
+    body = '<h1>One</h1><h2>Two</h2><h6>Six</h6><p><img src="https://x.example/a.png" alt="a"></p>'
+    article = topic_page(an_entry(article=an_article(html=body))).find_class("article")[0]
+    assert [element.tag for element in article] == ["h3", "h3", "h6", "p"]
+    assert article.find("p/img").get("loading") == "lazy"
+
+
+def test_an_attribute_that_looks_like_a_tag_stays_an_attribute():
+    body = '<p title="<img src=x onerror=alert(1)> <h1>">x</p>'
+    article = topic_page(an_entry(article=an_article(html=body))).find_class("article")[0]
+    assert [element.tag for element in article.iter()] == ["div", "p"]
+    assert article.find("p").get("title") == "<img src=x onerror=alert(1)> <h1>"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(FEEDS)
+def test_no_text_but_an_articles_cleaned_html_becomes_markup(feed):
+    stories = tuple(a_story(story.id, _without_html(story.lead), also=story.also) for story in feed.stories)
+    names = {"topic": feed.topic, "title": feed.title, "notice": feed.notice}
+    written = write_topic_page(a_topic_feed(*stories, **names))
+    page = page_of(written)
+    assert not list(page.iter("script"))
+    assert not [
+        a
+        for a in page.iter("a")
+        if not re.match(r"https?://|#main|[\w+%.-]+\.(html|atom)", a.get("href", ""))
+    ]
+    assert b"secret" not in written
+
+
+def _without_html(entry):
+    article = an_article(
+        url=entry.article.url, title=entry.article.title, author=entry.article.author, html=""
+    )
+    return an_entry(
+        1, article, disclosures=entry.disclosures, tags=entry.tags, licence=entry.licence, rights=entry.rights
+    )
+
+
+@pytest.mark.parametrize("written", [write_index(an_index_page()), write_topic_page(a_topic_feed())])
+def test_a_page_allows_itself_its_one_style_sheet_and_nothing_that_runs(written):
+    text = written.decode()
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-" + digest)
+    assert "<script" not in text
+    assert not re.search(r'<[^>]+ style="', text)
+
+
+@pytest.mark.parametrize("written", [write_index(an_index_page()), write_topic_page(a_topic_feed())])
+def test_a_page_has_landmarks_one_h1_and_no_skipped_heading(written):
+    page = page_of(written)
+    assert page.get("lang") == "en"
+    assert len(list(page.iter("main"))) == len(list(page.iter("h1"))) == 1
+    levels = [
+        int(element.tag[1])
+        for element in page.iter("h1", "h2", "h3", "h4")
+        if not element.xpath("ancestor::*[@class='article']")
+    ]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_the_ai_badge_can_be_told_from_the_others():
+    page = topic_page(an_entry(disclosures=(a_disclosure(),)))
+    assert "ai" in page.find_class("badge")[0].get("class").split()
