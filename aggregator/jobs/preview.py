@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.config import built_in_rules
-from aggregator.core import extract, pipeline, tag, topics
+from aggregator.core import pipeline, tag, topics
 from aggregator.core.expr import Facts
 from aggregator.errors import AggregatorError, NotAFeedError
 from aggregator.fetch.http import Fetcher
@@ -147,4 +147,6 @@ def _article(document: Document, rules: pipeline.Rules, error: NotAFeedError) ->
     """Read the document as one article's page; where it is no page either, say what the reader said."""
     if "html" not in document.content_type and b"<html" not in document.body[:4096].lower():
         raise PreviewError(f"{document.url}: {error}")
+    from aggregator.core import extract  # trafilatura takes a second to import
+
     return extract.extract(document, rules.clean, rules.zones)
