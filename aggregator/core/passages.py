@@ -7,7 +7,7 @@ and escaped every other ``<``, so one pass over the tags is enough and nothing i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 
 from aggregator.model import Passage, Place
@@ -18,10 +18,17 @@ _BLOCK_NAMES = (
 )
 BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_VOID_TAGS = frozenset(("br", "hr", "img", "wbr"))
 _CAPTION_TAGS = frozenset(("figcaption", "caption"))
-_TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9]*)([^">]*(?:"[^"]*"[^">]*)*)>')
-_BLANK_LINE = re.compile(r"\s*<br[^>]*>\s*<br", re.IGNORECASE)
+_REST_OF_TAG = r'(?:\s[^">]*(?:"[^"]*"[^">]*)*)?>'
+# Every tag is matched, so that nothing inside an attribute is taken for one; only borders have groups.
+_BORDER = re.compile(
+    rf"<(?:(/?)({'|'.join(sorted(BLOCK_TAGS, key=len, reverse=True))}){_REST_OF_TAG}"
+    rf"|(br){_REST_OF_TAG}\s*<br{_REST_OF_TAG}"
+    r'|[^">]*(?:"[^"]*"[^">]*)*>)'
+)
+_TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9]*)[^">]*(?:"[^"]*"[^">]*)*>')
+_LINK = re.compile(r'<a(?:\s[^">]*(?:"[^"]*"[^">]*)*)?>(.*?)</a>', re.DOTALL)
+_LEAF = frozenset(("br", "img", "wbr"))
 
 # A lead goes on until it has said something: a dateline or a standfirst alone does not.
 LEAD_CHARACTERS = 80
@@ -57,18 +64,6 @@ def blocks(html: str) -> tuple[Block, ...]:
 
 
 @dataclass(slots=True)
-class _Run:
-    """Text since the last border between blocks."""
-
-    pieces: list[tuple[int, int]] = field(default_factory=list)  # text and inline tags: start, end
-    texts: list[tuple[int, int]] = field(default_factory=list)
-    depth: int = 0  # inline elements opened in this run and still open
-    balanced: bool = True  # no element closed here that was opened before
-    gaps: list[int] = field(default_factory=list)  # where a <br> stands
-    linked: int = 0  # characters of text inside links
-
-
-@dataclass(slots=True)
 class _Open:
     """A block element that is not yet closed."""
 
@@ -93,90 +88,103 @@ class _Scanner:
 
     def __init__(self, html: str) -> None:
         self.html = html
-        self.run = _Run()
         self.open: list[_Open] = []
         self.found: list[_Found] = []
-        self.links = 0  # open <a> elements
+        self.links = 0  # links that were opened in an earlier run
 
     def scan(self) -> list[_Found]:
         at = 0
-        for match in _TAG.finditer(self.html):
+        for match in _BORDER.finditer(self.html):
+            name = match[2]
+            if name is None and match[3] is None:
+                continue
             start, end = match.span()
-            if start > at:
-                self.add_text(at, start)
+            if name is None:
+                if not _is_balanced(self.html[at:start]):
+                    continue  # a blank line inside an inline element divides nothing
+                self.add_run(at, start, divide=True)
+            elif not match[1]:
+                self.add_run(at, start, divide=True)
+                if name != "hr":
+                    self.open.append(_Open(name, start))
+            elif self.open and self.open[-1].name == name:
+                element = self.open[-1]
+                self.add_run(at, start, whole=None if element.divided else (element.start, end))
+                self.open.pop()
             at = end
-            name = match[2].lower()
-            if name in BLOCK_TAGS:
-                self.border(name, closing=bool(match[1]), start=start, end=end)
-            else:
-                self.add_inline(name, closing=bool(match[1]), start=start, end=end)
-        if at < len(self.html):
-            self.add_text(at, len(self.html))
-        self.flush()
+        self.add_run(at, len(self.html))
         return self.found
 
-    def add_text(self, start: int, end: int) -> None:
-        run = self.run
-        if not run.pieces and self.html[start:end].isspace():
-            return
-        run.pieces.append((start, end))
-        run.texts.append((start, end))
-        if self.links:
-            run.linked += end - start
-
-    def add_inline(self, name: str, closing: bool, start: int, end: int) -> None:
-        run = self.run
-        if name == "a":
-            self.links = max(0, self.links + (-1 if closing else 1))
-        if name == "br":
-            if run.depth == 0 and run.balanced and _BLANK_LINE.match(self.html, start):
-                self.flush(divide=True)
-            elif run.pieces:
-                run.gaps.append(start)
-            return
-        if name not in _VOID_TAGS:
-            run.depth += -1 if closing else 1
-            run.balanced = run.balanced and run.depth >= 0
-        run.pieces.append((start, end))
-
-    def border(self, name: str, closing: bool, start: int, end: int) -> None:
-        if name in _VOID_TAGS:
-            self.flush(divide=True)
-        elif not closing:
-            self.flush(divide=True)
-            self.open.append(_Open(name, start))
-        elif self.open and self.open[-1].name == name:
-            element = self.open[-1]
-            if element.divided:
-                self.flush()
-            else:
-                self.flush(whole=(element.start, end))
-            self.open.pop()
-
-    def flush(self, divide: bool = False, whole: tuple[int, int] | None = None) -> None:
-        """End the run; ``whole`` is the element that holds nothing else, ``divide`` says it goes on."""
-        run, self.run = self.run, _Run()
+    def add_run(
+        self, start: int, end: int, divide: bool = False, whole: tuple[int, int] | None = None
+    ) -> None:
+        """End a run; ``whole`` is the element that holds nothing else, ``divide`` says it goes on."""
         if divide and self.open:
             self.open[-1].divided = True
-        text = self.text_of(run.texts, run.gaps)
+        run = self.html[start:end]
+        if not run or run.isspace():
+            return
+        marked = "<" in run
+        link = self.is_link(run) if marked or self.links else False
+        text = _text(run)
         if not text:
             return
-        tags = frozenset(element.name for element in self.open)
-        link = run.linked > 0 and run.linked >= 0.9 * sum(end - start for start, end in run.texts)
-        if whole or (run.balanced and run.depth == 0):
-            start, end = whole or (run.pieces[0][0], run.pieces[-1][1])
-            self.found.append(_Found(text, start, end, tags, link))
-            return
-        # An inline element that reaches over blocks: each text alone can be cut without unbalancing it.
-        for start, end in run.texts:
-            if text := self.text_of([(start, end)], []):
-                self.found.append(_Found(text, start, end, tags, link))
+        if whole:
+            self.add(text, whole[0], whole[1], link)
+        elif not marked or _is_balanced(run):
+            bare = run.strip()
+            start += run.index(bare)
+            self.add(text, start, start + len(bare), link)
+        else:
+            self.add_texts(run, start, link)
 
-    def text_of(self, texts: list[tuple[int, int]], gaps: list[int]) -> str:
-        parts: list[tuple[int, str]] = [(start, self.html[start:end]) for start, end in texts]
-        if gaps:
-            parts = sorted(parts + [(gap, " ") for gap in gaps])
-        return " ".join(unescape("".join(part for _, part in parts)).split())
+    def add_texts(self, run: str, offset: int, link: bool) -> None:
+        """An inline element reaches over blocks: only each text alone can be cut and leave it whole."""
+        at = 0
+        for start, end in [*(match.span() for match in _TAG.finditer(run)), (len(run), len(run))]:
+            if text := _text(run[at:start]):
+                self.add(text, offset + at, offset + start, link)
+            at = end
+
+    def add(self, text: str, start: int, end: int, link: bool) -> None:
+        tags = frozenset([element.name for element in self.open])
+        self.found.append(_Found(text, start, end, tags, link))
+
+    def is_link(self, run: str) -> bool:
+        """Whether nearly all of a run's text is linked."""
+        before = self.links
+        if "<a" in run or "</a>" in run:
+            names = [(slash, name) for slash, name in _TAG.findall(run) if name == "a"]
+            self.links = max(0, before + sum(-1 if slash else 1 for slash, _ in names))
+        if before:
+            return True
+        if "<a" not in run:
+            return False
+        linked = sum(len(_text(inner)) for inner in _LINK.findall(run))
+        return linked > 0 and (self.links > 0 or linked >= 0.9 * len(_text(run)))
+
+
+def _is_balanced(run: str) -> bool:
+    """Whether every inline element that begins in a run ends in it, and the reverse."""
+    depth = 0
+    for slash, name in _TAG.findall(run):
+        if name not in _LEAF:
+            depth += -1 if slash else 1
+            if depth < 0:
+                return False
+    return depth == 0
+
+
+def _text(run: str) -> str:
+    if "<" in run:
+        run = _TAG.sub(_space_of, run) if "<br" in run else _TAG.sub("", run)
+    if "&" in run:
+        run = unescape(run)
+    return " ".join(run.split())
+
+
+def _space_of(tag: re.Match[str]) -> str:
+    return " " if tag[2] == "br" else ""
 
 
 def _with_places(found: list[_Found]) -> tuple[Block, ...]:

@@ -1,0 +1,10 @@
+"""RawEntry -> Article: what the author wrote, safe to show, with its facts as fields.
+
+A body goes one way: bounds, surgery by BeautifulSoup (only where the gate finds something to cut),
+the allow-list sanitizer nh3 (always, and last), then whole blocks that say nothing but "Share this".
+"""
+
+from aggregator.core.clean.article import clean
+from aggregator.core.clean.rules import CleanRules, compile_clean
+
+__all__ = ["CleanRules", "clean", "compile_clean"]

@@ -1,0 +1,79 @@
+"""A body as sent -> sanitized HTML without boilerplate, and its blocks."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+from aggregator.core.clean.gate import MAX_CHARACTERS, is_wild, needs_surgery
+from aggregator.core.clean.rules import CleanRules
+from aggregator.core.clean.sanitize import sanitize
+from aggregator.core.clean.surgery import operate
+from aggregator.core.clean.trim import trim
+from aggregator.core.passages import Block
+from aggregator.core.text import plain, xml_safe
+from aggregator.model import BodyType
+
+_ESCAPED = re.compile(r"\s*&lt;(?:!--|/?[a-zA-Z][a-zA-Z0-9]*(?:\s|/|&gt;))")
+_URL = re.compile(r"https?://[^\s<>\"'」』）】]+[^\s<>\"'.,;:!?)\]」』）】。、]")
+_BLANK_LINES = re.compile(r"\n[ \t\u3000]*\n[\s\u3000]*")
+_WRAPPED = (50, 90)  # characters of a line that was broken by a mail program or an editor
+_MAX_UNESCAPES = 3
+
+
+def clean_body(
+    body: str, body_type: BodyType, base: str | None, anchor_base: str | None, rules: CleanRules
+) -> tuple[str, tuple[Block, ...]]:
+    """The author's words as safe, normalised HTML, and where its blocks stand.
+
+    A body over a bound of ``gate`` comes out as its text alone. Cleaning the result again, as HTML,
+    changes nothing.
+    """
+    html = html_of_text(body) if body_type is BodyType.TEXT else xml_safe(body)
+    for _ in range(_MAX_UNESCAPES):
+        html = _safe(html, base, anchor_base, rules)
+        if not _ESCAPED.match(html):
+            break
+        html = unescape(html)  # escaped once too often by the feed's tool
+    else:
+        html = f"<p>{html}</p>" if _ESCAPED.match(html) else html
+    return trim(html, rules)
+
+
+def html_of_text(text: str) -> str:
+    """Plain text as HTML: a paragraph for each blank line or unwrapped line, URLs as links."""
+    text = xml_safe(text[:MAX_CHARACTERS]).replace("\r\n", "\n").replace("\r", "\n").strip()
+    parts: list[str] = []
+    for paragraph in _BLANK_LINES.split(text):
+        lines = [line.strip() for line in paragraph.split("\n") if line.strip()]
+        if _is_wrapped(lines):
+            lines = [" ".join(lines)]
+        parts.extend(f"<p>{_linked(line)}</p>" for line in lines)
+    return "\n".join(parts)
+
+
+def _safe(html: str, base: str | None, anchor_base: str | None, rules: CleanRules) -> str:
+    if is_wild(html):
+        # Fails closed: no parser sees it, and what is left is escaped.
+        return f"<p>{escape(plain(html[:MAX_CHARACTERS]), quote=False)}</p>"
+    if needs_surgery(html, rules):
+        html = operate(html, base, rules)
+    return sanitize(html, base, anchor_base, rules)
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether the lines of a paragraph are one text broken at a column: all but the last nearly as long."""
+    low, high = _WRAPPED
+    return len(lines) > 2 and all(low <= len(line) <= high for line in lines[:-1]) and len(lines[-1]) <= high
+
+
+def _linked(line: str) -> str:
+    parts: list[str] = []
+    at = 0
+    for found in _URL.finditer(line):
+        parts.append(escape(line[at : found.start()], quote=False))
+        url = escape(found[0])
+        parts.append(f'<a href="{url}">{url}</a>')
+        at = found.end()
+    parts.append(escape(line[at:], quote=False))
+    return "".join(parts)

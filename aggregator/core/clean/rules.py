@@ -1,0 +1,85 @@
+"""data/boilerplate.yaml, compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CleanRules:
+    """What to cut and what to read from the top of an article. Frozen, picklable."""
+
+    subjects: frozenset[str]
+    neutral: frozenset[str]
+    exact: frozenset[str]
+    players: Mapping[str, str]  # host suffix -> what its links are called
+    pixel_hosts: frozenset[str]
+    pixel_paths: re.Pattern[str]
+    redirectors: Mapping[str, str]  # host and path -> the parameter that holds the target
+    share_urls: re.Pattern[str]
+    anywhere: re.Pattern[str]
+    open: Mapping[str, re.Pattern[str]]  # a word that the phrase holds -> the phrase
+    tail: re.Pattern[str]
+    related: re.Pattern[str]
+    related_label: re.Pattern[str]
+    reading_time: re.Pattern[str]
+    byline: re.Pattern[str]
+    dateline: re.Pattern[str]
+    after_name: re.Pattern[str]
+
+
+def compile_clean(data: Mapping[str, object]) -> CleanRules:
+    """Compile the mapping that data/boilerplate.yaml holds. Raises KeyError or re.error if it is wrong."""
+    names, phrases, top = _mapping(data["names"]), _mapping(data["phrases"]), _mapping(data["top"])
+    return CleanRules(
+        subjects=frozenset(_strings(names["subjects"])),
+        neutral=frozenset(_strings(names["neutral"])),
+        exact=frozenset(_strings(names["exact"])),
+        players={str(host): str(name) for host, name in _mapping(data["players"]).items()},
+        pixel_hosts=frozenset(_strings(data["pixel_hosts"])),
+        pixel_paths=_any_literal(_strings(data["pixel_paths"])),
+        redirectors={str(place): str(name) for place, name in _mapping(data["redirectors"]).items()},
+        share_urls=_any_literal(_strings(data["share_urls"])),
+        anywhere=_any(_strings(phrases["anywhere"])),
+        open={str(word): re.compile(str(pattern)) for word, pattern in _mapping(phrases["open"]).items()},
+        tail=_any(_strings(phrases["tail"])),
+        related=_any(_strings(phrases["related"])),
+        related_label=_any(_strings(phrases["related_label"])),
+        reading_time=_reading_time(_strings(top["reading_time"])),
+        byline=re.compile(rf"(?:{top['byline']})\s+(?=\S)|(?:글|文)[:：]\s*", re.IGNORECASE),
+        dateline=re.compile(rf"(?:{top['dateline']})\s*[:：]?\s*", re.IGNORECASE),
+        after_name=re.compile(rf"\s*(?:{'|'.join(_strings(top['titles_after_name']))})$"),
+    )
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _any_literal(literals: Iterable[str]) -> re.Pattern[str]:
+    """Matches a URL without its scheme and "www." that has one of these at its head (or "/…": anywhere)."""
+    heads: list[str] = []
+    anywhere: list[str] = []
+    for literal in literals:
+        (anywhere if literal.startswith("/") else heads).append(re.escape(literal))
+    head = rf"(?:[a-z0-9-]+\.)*?(?:{'|'.join(heads)})"
+    return re.compile(f"{head}|[^?]*(?:{'|'.join(anywhere)})" if anywhere else head)
+
+
+def _reading_time(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One pattern; the minutes are its last group that matched."""
+    return re.compile("|".join(pattern.replace("?P<minutes>", "") for pattern in patterns), re.IGNORECASE)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"expected a mapping, got {value!r:.60}")
+    return value
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"expected a list, got {value!r:.60}")
+    return tuple(str(item) for item in value)

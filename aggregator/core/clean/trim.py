@@ -1,0 +1,143 @@
+"""Whole blocks that say nothing of the author's: "Share this", "No comments yet", lists of other articles.
+
+Works on sanitized HTML by the places of its blocks, so nothing is parsed again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from aggregator.core.clean.rules import CleanRules
+from aggregator.core.clean.sanitize import without_empty
+from aggregator.core.passages import Block, blocks
+from aggregator.model import Place
+
+MAX_PHRASE = 500  # characters; a longer block is text
+_MAX_LABELLED = 300
+_MAX_HEADING = 100
+# Text in a cell, a caption, a quotation or code is the author's whatever it says.
+_NEVER = re.compile(r"<(?:td|th|pre|figcaption|dt|dd|code|caption|blockquote)\b")
+_LINKED = re.compile(r"<a\b[^\">]*(?:\"[^\"]*\"[^\">]*)*>(.*?)</a>", re.DOTALL)
+_TAG = re.compile(r'<[^">]*(?:"[^"]*"[^">]*)*>')
+_SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
+_MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
+_MAX_RELATED = 15
+_MAX_PASSES = 5
+_DATE_OR_LABEL = 40  # characters beside the link in a line of a list of articles
+
+
+def trim(html: str, rules: CleanRules) -> tuple[str, tuple[Block, ...]]:
+    """Sanitized HTML without its boilerplate blocks, and the blocks that are left.
+
+    Trimming the result again cuts nothing.
+    """
+    found = blocks(html)
+    for _ in range(_MAX_PASSES):
+        cut = _boilerplate(html, found, rules)
+        if not cut:
+            break
+        html = cut_blocks(html, cut)
+        found = blocks(html)
+    return html, found
+
+
+def cut_blocks(html: str, cut: Iterable[Block]) -> str:
+    """The HTML without these blocks and without the elements that then hold nothing."""
+    parts: list[str] = []
+    at = 0
+    for block in sorted(cut, key=lambda block: block.start):
+        parts.append(html[at : block.start])
+        at = block.end
+    parts.append(html[at:])
+    return without_empty("".join(parts))
+
+
+def fold_phrase(text: str) -> str:
+    """Text as the phrases of the data are written: lower case, straight quotes, one kind of blank."""
+    return text.lower().replace("’", "'").replace("‘", "'").replace("\u200b", "")
+
+
+def is_phrase(text: str, rules: CleanRules) -> bool:
+    """Whether a text says nothing but a phrase that is boilerplate wherever it stands."""
+    return len(text) <= MAX_PHRASE and _is_folded_phrase(fold_phrase(text), rules)
+
+
+def _is_folded_phrase(folded: str, rules: CleanRules) -> bool:
+    if rules.anywhere.fullmatch(folded) or _SEPARATORS_ONLY.match(folded):
+        return True
+    return any(word in folded and pattern.fullmatch(folded) for word, pattern in rules.open.items())
+
+
+def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[Block]:
+    texts = [
+        fold_phrase(block.passage.text) if len(block.passage.text) <= MAX_PHRASE else "" for block in found
+    ]
+    cut = [False] * len(found)
+    for index, (block, text) in enumerate(zip(found, texts, strict=True)):
+        if not text or not _is_cuttable(html, block):
+            continue
+        cut[index] = _is_folded_phrase(text, rules)
+        if not cut[index] and len(text) <= _MAX_LABELLED and rules.related_label.match(text):
+            cut[index] = _is_labelled_link(html[block.start : block.end], text, rules)
+    _mark_related(html, found, texts, cut, rules)
+    _mark_tail(html, found, texts, cut, rules)
+    return [block for block, is_cut in zip(found, cut, strict=True) if is_cut]
+
+
+def _is_cuttable(html: str, block: Block) -> bool:
+    return not _NEVER.match(html, block.start) and block.passage.place is not Place.CAPTION
+
+
+def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
+    """A label of the data and then nothing but links: "Read also: <a>…</a>"."""
+    label = rules.related_label.match(text)
+    linked = sum(len(_TAG.sub("", link).strip()) for link in _LINKED.findall(part))
+    return label is not None and linked > 0 and linked + label.end() + 4 >= len(text)
+
+
+def _mark_related(
+    html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
+) -> None:
+    """A heading over a list of other articles goes with the links that follow it."""
+    for index, (block, text) in enumerate(zip(found, texts, strict=True)):
+        if not text or len(text) > _MAX_HEADING or not rules.related.fullmatch(text):
+            continue
+        if not _is_cuttable(html, block):
+            continue
+        end = index + 1
+        while end < len(found) and end <= index + _MAX_RELATED and _is_link_line(html, found[end]):
+            end += 1
+        if end > index + 1 or (index and all(cut[index + 1 :])):
+            cut[index:end] = [True] * (end - index)
+
+
+def _is_link_line(html: str, block: Block) -> bool:
+    """Whether a block is a link with at most a date or a label beside it."""
+    if block.passage.place is Place.LINK:
+        return True
+    part = html[block.start : block.end]
+    linked = sum(len(_TAG.sub("", link)) for link in _LINKED.findall(part))
+    beside = len(block.passage.text) - linked
+    return linked > beside and beside <= _DATE_OR_LABEL
+
+
+def _mark_tail(
+    html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
+) -> None:
+    """Labels such as "Comments" or "Tags: …" are cut where only boilerplate comes after them."""
+    for index in range(len(found) - 1, 0, -1):  # never the first: a body that says "Details" keeps it
+        if cut[index]:
+            continue
+        text = texts[index]
+        if not text or len(text) > _MAX_LABELLED or not _is_cuttable(html, found[index]):
+            return
+        if not rules.tail.fullmatch(text):
+            return
+        cut[index] = True
+
+
+def without_more_sign(text: str) -> str:
+    """A summary's "[…]" for "it goes on" becomes a plain ellipsis."""
+    shorter = _MORE_SIGN.sub("", text)
+    return text if shorter == text else shorter.rstrip(" .…") + "…"
