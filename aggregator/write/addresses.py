@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from aggregator.core.urls import without_credentials
@@ -28,6 +29,7 @@ def published_url(base_url: str, slug: str, extension: str) -> str:
     return base_url + published_name(slug, extension)
 
 
+@lru_cache(maxsize=2048)
 def web_iri(url: str | None) -> str | None:
     """An http or https URL as an IRI without credentials, fit for an attribute; None for anything else."""
     if not url or not _WEB.match(url):
@@ -35,6 +37,7 @@ def web_iri(url: str | None) -> str | None:
     return _escaped(without_credentials(url))
 
 
+@lru_cache(maxsize=2048)
 def absolute_iri(value: str | None) -> str | None:
     """Any absolute IRI (tag:, urn:, https: …), as an id may be; None for anything that is none."""
     if not value or not _ABSOLUTE.match(value):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
-from aggregator.core.text import xml_safe
 from aggregator.model import CompanyTag, Disclosure
 from aggregator.write import notices
 from aggregator.write.addresses import absolute_iri
 from aggregator.write.grammar import language_tag
-from aggregator.write.notices import one_line
+from aggregator.write.notices import one_line, safe
 from aggregator.write.vocabulary import NAMESPACE, PREFIX, TAGGING
 
 NSMAP: Final = {PREFIX: NAMESPACE}
@@ -31,7 +30,7 @@ def disclosure(parent: etree._Element, item: Disclosure) -> None:
     element = child(
         parent,
         f"{{{NAMESPACE}}}disclosure",
-        xml_safe(item.text),
+        item.text,
         kind=item.kind.value,
         origin=item.origin.value,
         uri=absolute_iri(item.uri),
@@ -51,16 +50,15 @@ def company(parent: etree._Element, tag: CompanyTag, name: str) -> None:
         slug=tag.company,
         score=f"{tag.score:.3f}",
         primary="true" if tag.primary else "false",
-        alias=first and one_line(first.alias),
-        where=first and first.evidence.place.value,
+        alias=one_line(first.alias) if first else None,
+        where=first.evidence.place.value if first else None,
     )
 
 
-def child(parent: etree._Element, name: str, text: str | None, **attributes: Any) -> etree._Element:
+def child(parent: etree._Element, name: str, text: str | None, **attributes: str | None) -> etree._Element:
     """A new last child; attributes that are None are left out, and all text is made XML-safe."""
-    element = etree.SubElement(parent, name, nsmap=NSMAP if name.startswith("{") else None)
-    element.text = None if text is None else xml_safe(text)
-    for key, value in attributes.items():
-        if value is not None:
-            element.set(key, xml_safe(value))
+    given = {key: safe(value) for key, value in attributes.items() if value is not None}
+    element = etree.SubElement(parent, name, given, NSMAP if name[0] == "{" else None)
+    if text is not None:
+        element.text = safe(text)
     return element

@@ -37,7 +37,7 @@ def write_json(feed: TopicFeed) -> bytes:
         "items": [_item(story, feed) for story in feed.stories],
     }
     # json escapes every control but no lone surrogate, which UTF-8 cannot hold.
-    text = json.dumps(_known(document), ensure_ascii=False, indent=1)
+    text = json.dumps(_known(document), ensure_ascii=False)
     return (xml_safe(text) + "\n").encode("utf-8")
 
 

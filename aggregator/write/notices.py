@@ -48,7 +48,7 @@ def content(entry: Entry, disclosed: tuple[Disclosure, ...], position: str) -> s
         body = f"<p>{escape(entry.article.summary.strip() or heading(entry))}</p>"
     notes = "" if position == "off" else paragraphs(disclosed)
     joined = f"{notes}<hr>{body}" if position == "top" else f"{body}<hr>{notes}"
-    return xml_safe(joined if notes else body)
+    return safe(joined if notes else body)
 
 
 def paragraphs(disclosed: tuple[Disclosure, ...]) -> str:
@@ -76,9 +76,14 @@ def heading(entry: Entry) -> str:
     return next((title for title in map(one_line, candidates) if title), "Untitled")
 
 
+def safe(value: str) -> str:
+    """XML-safe text; most is plain ASCII, which is told apart without a search for what is forbidden."""
+    return value if value.isascii() and value.isprintable() else xml_safe(value)
+
+
 def one_line(value: str) -> str:
     """XML-safe text on one line."""
-    return fold(xml_safe(value))
+    return fold(safe(value))
 
 
 def description(feed: TopicFeed) -> str:
