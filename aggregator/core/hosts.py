@@ -50,7 +50,8 @@ def group(url: str) -> str:
     if not host:
         return ""
     if is_local(host) or _is_address(host):
-        return host if port is None else f"{host}:{port}"
+        shown = f"[{host}]" if ":" in host else host
+        return shown if port is None else f"{shown}:{port}"
     return _suffixes().privatesuffix(host) or host
 
 

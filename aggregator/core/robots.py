@@ -35,7 +35,7 @@ def parse(text: str, agent: str) -> Rules:
     named = False
     agents: set[str] = set()
     in_rules = False
-    for line in text.splitlines():
+    for line in text.removeprefix("\ufeff").splitlines():
         key, colon, value = line.partition("#")[0].partition(":")
         key, value = key.strip().lower(), value.strip()
         if not colon:
