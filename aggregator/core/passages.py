@@ -153,7 +153,12 @@ class _Scanner:
     def is_link(self, run: str) -> bool:
         """Whether nearly all of a run's text is linked."""
         before = self.links
-        if "<a" in run or "</a>" in run:
+        starts, ends = run.count("<a"), run.count("</a>")
+        if starts == ends and not before:
+            bare = run.lstrip()
+            if not starts or bare.find("<") * 5 > len(bare):
+                return False  # begins with text of its own
+        if starts or ends:
             names = [(slash, name) for slash, name in _TAG.findall(run) if name == "a"]
             self.links = max(0, before + sum(-1 if slash else 1 for slash, _ in names))
         if before:

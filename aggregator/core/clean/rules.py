@@ -19,6 +19,7 @@ class CleanRules:
     pixel_paths: re.Pattern[str]
     redirectors: Mapping[str, str]  # host and path -> the parameter that holds the target
     share_urls: re.Pattern[str]
+    label: re.Pattern[str]  # of at most 70 characters
     anywhere: re.Pattern[str]
     open: Mapping[str, re.Pattern[str]]  # a word that the phrase holds -> the phrase
     tail: re.Pattern[str]
@@ -42,6 +43,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         pixel_paths=_any_literal(_strings(data["pixel_paths"])),
         redirectors={str(place): str(name) for place, name in _mapping(data["redirectors"]).items()},
         share_urls=_any_literal(_strings(data["share_urls"])),
+        label=_any(_strings(phrases["label"])),
         anywhere=_any(_strings(phrases["anywhere"])),
         open={str(word): re.compile(str(pattern)) for word, pattern in _mapping(phrases["open"]).items()},
         tail=_any(_strings(phrases["tail"])),

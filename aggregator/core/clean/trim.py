@@ -13,6 +13,7 @@ from aggregator.core.clean.sanitize import without_empty
 from aggregator.core.passages import Block, blocks
 from aggregator.model import Place
 
+MAX_LABEL = 70
 MAX_PHRASE = 500  # characters; a longer block is text
 _MAX_LABELLED = 300
 _MAX_HEADING = 100
@@ -64,7 +65,9 @@ def is_phrase(text: str, rules: CleanRules) -> bool:
 
 
 def _is_folded_phrase(folded: str, rules: CleanRules) -> bool:
-    if rules.anywhere.fullmatch(folded) or _SEPARATORS_ONLY.match(folded):
+    if len(folded) <= MAX_LABEL and (rules.label.fullmatch(folded) or _SEPARATORS_ONLY.match(folded)):
+        return True
+    if rules.anywhere.fullmatch(folded):
         return True
     return any(word in folded and pattern.fullmatch(folded) for word, pattern in rules.open.items())
 
