@@ -30,10 +30,10 @@ _NAME: Final = re.compile(
 )
 _LEAST_TO_COMPRESS: Final = 500  # bytes; below, gzip saves less than it adds
 
-# Pages hold no script and no form, and load nothing but their articles' pictures; their own policy
+# Pages hold no script and no form, and load nothing but pictures; their own policy
 # (data/templates/base.html) is stricter on styles, and a browser obeys both.
 _PAGE_POLICY: Final = (
-    b"default-src 'none'; style-src 'unsafe-inline'; img-src http: https:; media-src http: https:; "
+    b"default-src 'none'; style-src 'unsafe-inline'; img-src http: https: data:; media-src http: https:; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _FEED_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
