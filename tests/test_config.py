@@ -236,7 +236,7 @@ def test_each_key_reaches_the_setup(load, tmp_path):
         ),
         (
             "settings: {port: 99999}",
-            "settings.port: the number 99999 is too large. Expected a port from 1 to 65535.",
+            "settings.port: the number 99999 is too large. Expected a port from 1 to 65535",
         ),
         ("settings: {footer: left}", "settings.footer: 'left'. Expected top, bottom or off"),
         (

@@ -221,7 +221,7 @@ class SettingsModel(Model):
     )
     log_format: Literal["text", "json"] = Field("text", description="text or json")
     host: Line = Field("127.0.0.1", description="the address that the HTTP server listens on")
-    port: int = Field(8080, ge=1, le=65535, description="a port from 1 to 65535")
+    port: int = Field(8080, ge=0, le=65535, description="a port from 1 to 65535; 0 takes any that is free")
     max_in_flight: int = Field(64, ge=1, le=2000, description="requests at once, 1 to 2000")
     max_per_host: int = Field(2, ge=1, le=100, description="requests at once to one host, 1 to 100")
     host_gap_seconds: Annotated[float, Field(ge=0, le=600), AfterValidator(_finite)] = Field(

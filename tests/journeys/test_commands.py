@@ -18,6 +18,13 @@ JOINT = (
 FRUIT = ("Apple harvest of the year", "<p>The apple juice was never better, growers in the valley said.</p>")
 
 
+def told(*arguments):
+    """The JSON that a command printed, which must have succeeded."""
+    answer = aggregator(*arguments, "--json")
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
 @pytest.fixture
 def world(tmp_path):
     with feed_server() as feeds:
@@ -59,7 +66,7 @@ def test_a_missing_configuration_is_told(tmp_path):
 
 def test_poll_json_counts_work_and_a_second_cycle_does_none(world, tmp_path):
     _, config = world
-    first = json.loads(aggregator("poll", "--json", "--config", config).stdout)
+    first = told("poll", "--config", config)
     assert first["sources"] == {"polled": 1, "unchanged": 0, "failed": 0}
     assert first["entries"] == {"new": 2, "changed": 0}
     assert first["work"]["documents_parsed"] == 1
@@ -67,23 +74,21 @@ def test_poll_json_counts_work_and_a_second_cycle_does_none(world, tmp_path):
     assert first["work"]["files_written"] >= 4
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "output").iterdir()}
 
-    second = json.loads(aggregator("poll", "--all", "--json", "--config", config).stdout)
+    second = told("poll", "--all", "--config", config)
     assert second["sources"] == {"polled": 1, "unchanged": 1, "failed": 0}
     assert second["entries"] == {"new": 0, "changed": 0}
     assert second["work"] == {"documents_parsed": 0, "entries_cleaned": 0, "files_written": 0}
     assert before == {path.name: path.stat().st_mtime_ns for path in (tmp_path / "output").iterdir()}
 
-    third = json.loads(aggregator("poll", "--json", "--config", config).stdout)
+    third = told("poll", "--config", config)
     assert third["sources"]["polled"] == 0
 
 
 def test_a_failing_source_is_news_and_no_failure(world):
     feeds, config = world
     write_config(config.parent, [f"{feeds.url}/one.xml", f"{feeds.url}/missing.xml"])
-    answer = aggregator("poll", "--json", "--config", config)
-    assert answer.returncode == 0
-    assert json.loads(answer.stdout)["sources"] == {"polled": 2, "unchanged": 0, "failed": 1}
-    found = json.loads(aggregator("status", "--json", "--config", config).stdout)
+    assert told("poll", "--config", config)["sources"] == {"polled": 2, "unchanged": 0, "failed": 1}
+    found = told("status", "--config", config)
     good, bad = found["sources"]
     assert (good["state"], good["error"], good["entries"]) == ("ok", None, 2)
     assert bad["state"] == "failing"
@@ -103,9 +108,7 @@ def test_an_output_folder_that_cannot_be_written_ends_with_1(world, tmp_path):
 
 def test_try_shows_what_an_entry_would_become_and_stores_nothing(world, tmp_path):
     feeds, config = world
-    answer = aggregator("try", f"{feeds.url}/one.xml", "--json", "--config", config)
-    assert answer.returncode == 0, answer.stderr
-    shown = json.loads(answer.stdout)
+    shown = told("try", f"{feeds.url}/one.xml", "--config", config)
     joint, fruit = shown["entries"]
     assert shown["format"].startswith("rss")
     assert {tag["company"] for tag in joint["companies"]} == {"samsung", "openai"}
@@ -129,9 +132,8 @@ def test_try_of_what_cannot_be_fetched_says_why(world):
 def test_explain_tells_why_an_entry_is_in_a_topic_or_not(world):
     _, config = world
     aggregator("poll", "--config", config)
-    answer = aggregator("explain", "https://one.example/1", "--json", "--config", config)
-    assert answer.returncode == 0, answer.stderr
-    verdicts = {verdict["slug"]: verdict for verdict in json.loads(answer.stdout)["topics"]}
+    found = told("explain", "https://one.example/1", "--config", config)
+    verdicts = {verdict["slug"]: verdict for verdict in found["topics"]}
     assert verdicts["everything"]["matches"] is True
     assert verdicts["samsung+openai"]["matches"] is False
     assert {"text": "samsung", "met": False} in verdicts["samsung+openai"]["conditions"]

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from email.message import Message
 
 import pytest
 from journeys.world import feed_server, rss, start, write_config
@@ -41,13 +42,13 @@ class Running:
             if text in seen[-1]:
                 return seen[-1]
 
-    def get(self, name: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+    def get(self, name: str, **headers: str) -> tuple[int, bytes, Message]:
         request = urllib.request.Request(self.url + name, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return answer.status, answer.read(), dict(answer.headers)
+                return answer.status, answer.read(), answer.headers
         except urllib.error.HTTPError as error:
-            return error.code, b"", dict(error.headers)
+            return error.code, b"", error.headers
 
     def until(self, name: str, words: bytes) -> bytes:
         ended = time.monotonic() + PATIENCE
