@@ -136,7 +136,7 @@ class FaultServer:
         try:
             while not writer.is_closing():
                 await self._serve_one(await reader.readuntil(b"\r\n\r\n"), writer)
-        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, ssl.SSLError):
             pass
         finally:
             writer.close()
