@@ -142,7 +142,7 @@ def _company(slug: str, names: Mapping[str, str]) -> str:
 def _lang(language: str | None) -> Markup:
     """`` lang="ko"`` for an article's words; nothing where the language is not known."""
     known = language_tag(language)
-    return Markup(' lang="{}"').format(known) if known else Markup()
+    return Markup(f' lang="{known}"') if known else Markup()  # noqa: S704  # letters, digits and hyphens
 
 
 def _evidence(tag: CompanyTag) -> tuple[Mention, ...]:
