@@ -29,11 +29,14 @@ class CleanRules:
     byline: re.Pattern[str]
     dateline: re.Pattern[str]
     after_name: re.Pattern[str]
+    notices: tuple[str, ...]  # words of paragraphs that a page sets apart from its text
+    section_names: frozenset[str]
 
 
 def compile_clean(data: Mapping[str, object]) -> CleanRules:
     """Compile the mapping that data/boilerplate.yaml holds. Raises KeyError or re.error if it is wrong."""
-    names, phrases, top = _mapping(data["names"]), _mapping(data["phrases"]), _mapping(data["top"])
+    names, phrases = _mapping(data["names"]), _mapping(data["phrases"])
+    top, page = _mapping(data["top"]), _mapping(data["page"])
     return CleanRules(
         subjects=frozenset(_strings(names["subjects"])),
         neutral=frozenset(_strings(names["neutral"])),
@@ -53,6 +56,8 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         byline=re.compile(rf"(?:{top['byline']})\s+(?=\S)|(?:글|文)[:：]\s*", re.IGNORECASE),
         dateline=re.compile(rf"(?:{top['dateline']})\s*[:：]?\s*", re.IGNORECASE),
         after_name=re.compile(rf"\s*(?:{'|'.join(_strings(top['titles_after_name']))})$"),
+        notices=_strings(page["notices"]),
+        section_names=frozenset(_strings(page["section_names"])),
     )
 
 

@@ -57,10 +57,11 @@ _PROSE = 400
 _MAX_SPARED = 60  # each costs a look at all it holds
 
 
-def operate(html: str, base: str | None, rules: CleanRules) -> str:
+def operate(html: str, base: str | None, rules: CleanRules, spare: float = 0.5) -> str:
     """The body without what its names call boilerplate, its players as links, its pictures plain.
 
-    Takes and gives raw HTML. ``base`` makes the players' links absolute.
+    Takes and gives raw HTML. ``base`` makes the players' links absolute; an element
+    that holds more than the share ``spare`` of all text is the author's, whatever it is called.
     """
     soup = BeautifulSoup(_shortcodes(html), "lxml")
     for pre in soup.find_all("svg"):
@@ -70,7 +71,7 @@ def operate(html: str, base: str | None, rules: CleanRules) -> str:
     for found in soup.find_all(_CUT_TAGS):
         if not found.decomposed and not _is_math(found):
             found.decompose()
-    _cut_named(soup, rules)
+    _cut_named(soup, rules, spare)
     _mend_captions(soup)
     for found in soup.find_all("math"):
         found.replace_with(str(found.get("alttext") or found.get_text(" ", strip=True)))
@@ -222,8 +223,8 @@ def _watch_url(url: str) -> str:
     return url
 
 
-def _cut_named(soup: BeautifulSoup, rules: CleanRules) -> None:
-    whole = len(soup.get_text())
+def _cut_named(soup: BeautifulSoup, rules: CleanRules, spare: float) -> None:
+    enough = max(_PROSE, len(soup.get_text()) * spare)
     spared = 0
     for found in soup.find_all(True):
         if spared > _MAX_SPARED:
@@ -231,7 +232,7 @@ def _cut_named(soup: BeautifulSoup, rules: CleanRules) -> None:
         if found.decomposed or not isinstance(found, Tag) or found.name in ("html", "body"):
             continue
         if _is_hidden(found) or _has_boilerplate_name(found, rules):
-            if _is_text_of_author(found, whole):
+            if _is_text_of_author(found, enough):
                 spared += 1
                 continue
             found.decompose()
@@ -250,11 +251,11 @@ def _has_boilerplate_name(found: Tag, rules: CleanRules) -> bool:
     return any(is_boilerplate_name(str(name), rules) for name in names if name)
 
 
-def _is_text_of_author(found: Tag, whole: int) -> bool:
+def _is_text_of_author(found: Tag, enough: float) -> bool:
     if found.name in _KEEP_WITHIN or found.find_parent(("pre", "code")) is not None:
         return True
     prose = len(found.get_text()) - sum(len(link.get_text()) for link in found.find_all("a"))
-    return prose > _PROSE and prose * 2 > whole
+    return prose > enough
 
 
 def _mend_captions(soup: BeautifulSoup) -> None:

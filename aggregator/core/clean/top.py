@@ -152,6 +152,11 @@ def read_top(
     if not title and unknown and reader.published:
         found_title = lines[unknown[-1]].passage.text
         known.append(unknown.pop())
+    name = _bare_name(lines, facts, titles) if not author and not reader.found_author else None
+    if name is not None:
+        reader.found_author = plain_name(lines[name].passage.text, rules)
+        unknown = [index for index in unknown if index != name]
+        known.append(name)
     section = _section([lines[index] for index in unknown if _precedes_title(index, titles, found_title)])
     cut = [lines[index] for index in sorted(known)]
     if section:
@@ -206,6 +211,15 @@ def _lines(found: Sequence[Block]) -> list[Block]:
             break
         lines.append(block)
     return lines
+
+
+def _bare_name(lines: Sequence[Block], facts: Sequence[bool], titles: Sequence[bool]) -> int | None:
+    """The line between title and dateline that is written like a name: a byline without "By"."""
+    for index in range(1, len(lines) - 1):
+        text = lines[index].passage.text
+        if not facts[index] and facts[index + 1] and True in titles[:index] and 2 <= len(text.split()) <= 4:
+            return index if looks_like_name(text) else None
+    return None
 
 
 def _precedes_title(index: int, titles: Sequence[bool], found_title: str | None) -> bool:

@@ -1,0 +1,136 @@
+"""The page as a whole: decoded, bounded, read, and turned into an entry."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+
+import lxml.html
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement
+
+from aggregator.core import charset, urls
+from aggregator.core.clean.gate import MAX_CHARACTERS, is_wild
+from aggregator.core.clean.rules import CleanRules
+from aggregator.core.clean.surgery import operate
+from aggregator.core.clean.top import Top, read_top
+from aggregator.core.clean.trim import cut_blocks, trim
+from aggregator.core.extract.body import SPARE, Selection, article_html, prune, select
+from aggregator.core.extract.facts import PageFacts, read_facts
+from aggregator.core.identity import entry_key, fingerprint
+from aggregator.core.passages import Block
+from aggregator.core.text import plain, xml_safe
+from aggregator.model import BodyType, Document, RawEntry
+
+_LINES_ABOVE = 12  # blocks between headline and text that may hold byline and dateline
+
+
+def extract(document: Document, rules: CleanRules, zones: Mapping[str, str]) -> RawEntry:
+    """The article of its own HTML page, as an entry for ``core.clean``.
+
+    Reads title, author, dates, section, language, summary and licence from JSON-LD, meta elements and the
+    lines around the headline. Facts for machines travel as labels: "section:Markets", "readingMinutes:2",
+    "digitalSourceType:<IPTC term or URI>". A closing notice stays in the body. The body is raw HTML still:
+    ``core.clean`` sanitizes it. A page over the bounds of ``core.clean.gate``, or one that cannot be parsed,
+    gives its text alone.
+    """
+    source = xml_safe(charset.to_utf8(document.body, document.content_type).body.decode("utf-8", "replace"))
+    tree = None if is_wild(source) else _tree(source)
+    if tree is None:
+        return _entry(
+            PageFacts(url=document.url), plain(source[:MAX_CHARACTERS]), BodyType.TEXT, (), document
+        )
+    facts = read_facts(tree, document.url, rules)
+    base = _base(tree, document.url)
+    # Lazy pictures and players first: the extractor and the sanitizer know only plain ones.
+    mended = _tree(operate(source, base, rules, spare=SPARE))
+    tree = tree if mended is None else mended
+    prune(tree, rules)
+    selection = select(tree, base, _told(tree, document.url), facts.body, rules)
+    top = _top(selection, facts, rules, zones)
+    html, found = trim(article_html(selection), rules)
+    html = cut_blocks(html, read_top(found, facts.title, facts.author or top.author, rules, zones).cut)
+    published = facts.published or (top.published.isoformat() if top.published else None)
+    facts = replace(facts, author=facts.author or top.author, published=published)
+    return _entry(facts, html, BodyType.HTML, _labels(facts, top), document)
+
+
+def _tree(source: str) -> HtmlElement | None:
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        return lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (LxmlError, ValueError, AssertionError):
+        return None
+
+
+def _base(tree: HtmlElement, url: str) -> str:
+    element = tree.find(".//base[@href]")
+    return (urls.absolute(element.get("href"), url) if element is not None else None) or url
+
+
+def _told(tree: HtmlElement, url: str) -> str:
+    """The article's text as trafilatura sees it; "" where it sees none."""
+    import trafilatura  # takes most of a second, and only pages need it
+
+    return (
+        trafilatura.extract(
+            copy.deepcopy(tree), url=url, include_comments=False, include_tables=True, with_metadata=False
+        )
+        or ""
+    )
+
+
+def _top(selection: Selection, facts: PageFacts, rules: CleanRules, zones: Mapping[str, str]) -> Top:
+    """What the lines between headline and text say: byline, dateline, reading time."""
+    first = selection.first
+    lines: list[Block] = []
+    for block in reversed(selection.found[max(0, first - _LINES_ABOVE) : first + 2]):
+        lines.insert(0, block)
+        if plain(block.passage.text) == facts.title:
+            break
+    top = read_top(lines, facts.title, facts.author, rules, zones)
+    if top.minutes:
+        return top
+    # Other lines between them (a caption, "Listen") hide none of the rest.
+    singles = [read_top([line], facts.title, facts.author, rules, zones) for line in lines]
+    return Top(
+        author=top.author or next((single.author for single in singles if single.author), None),
+        published=top.published or next((single.published for single in singles if single.published), None),
+        minutes=next((single.minutes for single in singles if single.minutes), None),
+    )
+
+
+def _labels(facts: PageFacts, top: Top) -> tuple[str, ...]:
+    labels = list(facts.keywords)
+    if facts.section:
+        labels.append(f"section:{facts.section}")
+    if top.minutes:
+        labels.append(f"readingMinutes:{top.minutes}")
+    if facts.digital_source_type:
+        labels.append(f"digitalSourceType:{facts.digital_source_type}")
+    return tuple(labels)
+
+
+def _entry(
+    facts: PageFacts, body: str, body_type: BodyType, labels: tuple[str, ...], document: Document
+) -> RawEntry:
+    raw = RawEntry(
+        key=entry_key(None, facts.url or document.url, facts.title),
+        fingerprint=b"",
+        url=facts.url or document.url,
+        title=facts.title,
+        title_type=BodyType.TEXT,
+        author=facts.author,
+        published=facts.published,
+        updated=facts.updated,
+        summary=facts.summary,
+        body=body,
+        body_type=body_type,
+        base=document.url,
+        labels=labels,
+        rights=facts.rights,
+        licence=facts.licence,
+        language=facts.language,
+    )
+    return replace(raw, fingerprint=fingerprint(raw))
