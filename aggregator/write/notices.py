@@ -52,21 +52,27 @@ def content(entry: Entry, disclosed: tuple[Disclosure, ...], position: str) -> s
 
 
 def paragraphs(disclosed: tuple[Disclosure, ...]) -> str:
-    """The notices as HTML, a paragraph each, with no tag or attribute that a reader would strip."""
-    return "".join(map(_paragraph, disclosed))
+    """The notices as HTML, a paragraph each, with no tag or attribute that a reader would strip.
+
+    One sentence often says several things ("by AI, not reviewed"): it is shown once, under all of them.
+    """
+    grouped: dict[tuple[Origin, str], list[Disclosure]] = {}
+    for item in disclosed:
+        grouped.setdefault((item.origin, fold(item.text)), []).append(item)
+    return "".join(_paragraph(said) for said in grouped.values())
 
 
-def _paragraph(item: Disclosure) -> str:
-    label = escape(KIND_LABELS[item.kind])
-    words = escape(fold(item.text))
-    language = language_tag(item.language)
+def _paragraph(said: list[Disclosure]) -> str:
+    label = ", ".join(dict.fromkeys(escape(KIND_LABELS[item.kind]) for item in said))
+    words = escape(fold(said[0].text))
+    language = language_tag(said[0].language)
     if words and language:
         words = f'<span lang="{language}">{words}</span>'
     if words:
         words = f": {words}"
-    target = web_iri(item.uri) if item.kind is DisclosureKind.LICENCE else None
-    terms = f' <a href="{escape(target)}">{escape(target)}</a>' if target else ""
-    return f"<p><small><b>{label}</b>{words}{terms} <i>({ORIGIN_LABELS[item.origin]})</i></small></p>"
+    licences = (web_iri(item.uri) for item in said if item.kind is DisclosureKind.LICENCE)
+    terms = "".join(f' <a href="{escape(target)}">{escape(target)}</a>' for target in licences if target)
+    return f"<p><small><b>{label}</b>{words}{terms} <i>({ORIGIN_LABELS[said[0].origin]})</i></small></p>"
 
 
 def heading(entry: Entry) -> str:
