@@ -12,6 +12,14 @@ _NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A kind of sentence that is not the story. Tried only where one of its words stands."""
+
+    words: frozenset[str]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Shared word lists and line patterns. Words are folded (``core.fold``)."""
 
@@ -31,7 +39,8 @@ class Context:
     share_after: re.Pattern[str]  # " rose 2%": shows that a bare ticker is a share
     share_before: re.Pattern[str]
     ticker_words: frozenset[str]  # tickers that are words
-    lines: re.Pattern[str]  # sentences that are not the story: share bars, disclaimers
+    lines: tuple[Line, ...]  # sentences that are not the story: share bars, disclaimers
+    line_words: frozenset[str]  # of all lines: a sentence without any of them is the story
     starts: re.Pattern[str]  # what a whole passage that is not the story begins with
     related: re.Pattern[str]  # a heading over links to other stories
     passing: re.Pattern[str]  # right before a name: a comparison
@@ -41,6 +50,7 @@ class Context:
 
 def compile_context(data: Mapping[str, object]) -> Context:
     """Compile the lists of data/context.yaml; a missing one is empty."""
+    lines = _line_patterns(data.get("boilerplate_lines"))
     return Context(
         legal=_words(data, "legal"),
         verbs=_words(data, "verbs"),
@@ -58,13 +68,36 @@ def compile_context(data: Mapping[str, object]) -> Context:
         share_after=_pattern(_lines(data, "share_after"), r"\s*(?:{})"),
         share_before=_pattern(_lines(data, "share_before"), r"(?:{})\s*\Z"),
         ticker_words=_words(data, "ticker_words"),
-        lines=_pattern(_lines(data, "boilerplate_lines"), "(?:{})"),
+        lines=lines,
+        line_words=frozenset(word for line in lines for word in line.words),
         starts=_pattern(_lines(data, "boilerplate_starts"), r"\W*(?:{})"),
         related=_pattern(_lines(data, "related_headings"), r"\W*(?:{})\W*\Z"),
         passing=_pattern(_lines(data, "passing_before"), r"(?:\A|\W)(?:{})\s?\Z"),
         passing_after=_pattern(_lines(data, "passing_after"), r"(?:{})"),
         roundup=_pattern(_lines(data, "roundup_titles"), r"(?:{})"),
     )
+
+
+def is_notice(sentence: str, context: Context) -> bool:
+    """Whether a folded sentence is a share bar, a disclaimer, a trademark line or the like."""
+    words = set(_NOT_LETTER.sub(" ", sentence).split())
+    if sentence.isascii() and words.isdisjoint(context.line_words):
+        return False
+    return any(
+        line.pattern.search(sentence)
+        for line in context.lines
+        if not words.isdisjoint(line.words)
+        or (not sentence.isascii() and any(word in sentence for word in line.words))
+    )
+
+
+def _line_patterns(rows: object) -> tuple[Line, ...]:
+    if not isinstance(rows, list | tuple):
+        return ()
+    return tuple(Line(frozenset(fold(words).low.split()), re.compile(pattern)) for words, pattern in rows)
+
+
+_NOT_LETTER = re.compile(r"[^\w]+")
 
 
 def needles(cues: Iterable[str]) -> tuple[str, ...]:

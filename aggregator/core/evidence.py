@@ -77,7 +77,7 @@ class Findings:
 
 
 _WORDS = re.compile(r"[^\W\d_]+")
-_BEFORE = re.compile(r"([\w&.'’-]+)(\W+)\Z")
+_BEFORE = re.compile(r"(\W+)([\w&.'-]+)")  # of the text read backwards
 _AFTER = re.compile(r"(\W*)([\w&'’-]+)")
 _SENTENCE_END = re.compile(r"[.!?:;|\"”“(•–—>]\s*['\"“‘(]*\Z|\A\W*\Z")
 
@@ -106,7 +106,7 @@ def judge(findings: Findings, reading: Reading, hit: Hit, claim: Claim) -> Verdi
 
 def _outweighed(findings: Findings, reading: Reading, claim: Claim) -> str | None:
     """What the letters of a short name stand for here, where more speaks for that than for the company."""
-    clues = findings.matcher.clues[claim.company]
+    clues = findings.matcher.clues(claim.company)
     around = findings.around(reading)
     counters = _held(around, clues.against)
     if len(counters) > len(_held(around, clues.cues)):
@@ -140,7 +140,7 @@ def _judge_word(findings: Findings, sight: _Sight, claim: Claim) -> Verdict:
         return Verdict(False, "a word in lower case")
     if sight.low in findings.persons and claim.company not in findings.anchors:
         return Verdict(False, "a surname in this text")
-    clues = findings.matcher.clues[claim.company]
+    clues = findings.matcher.clues(claim.company)
     around = findings.around(sight.reading)
     if claim.company in findings.anchors and not _holds(around, clues.against):
         return Verdict(True, f"{claim.kind.value}, and the company is named or shown elsewhere")
@@ -154,7 +154,7 @@ def _judge_word(findings: Findings, sight: _Sight, claim: Claim) -> Verdict:
 
 def weigh(findings: Findings, sight: _Sight, claim: Claim) -> tuple[float, list[str]]:
     """Add up what speaks for and against a doubtful name, with the reasons in words."""
-    context, clues = findings.matcher.context, findings.matcher.clues[claim.company]
+    context, clues = findings.matcher.context, findings.matcher.clues(claim.company)
     around = findings.around(sight.reading)
     cues = _held(around, clues.cues)
     counters = _held(around, clues.against)
@@ -197,8 +197,8 @@ class _Sight:
         self.latin = self.low[-1] < "\u2e80"
         head = self.text.shown[max(0, hit.start - 60) : hit.start]
         tail = self.text.shown[hit.end : hit.end + 60]
-        before, after = _BEFORE.search(head), _AFTER.match(tail)
-        self.before, self.gap_before = (before[1], before[2]) if before else ("", head)
+        before, after = _BEFORE.match(head[::-1]), _AFTER.match(tail)
+        self.before, self.gap_before = (before[2][::-1], before[1][::-1]) if before else ("", head)
         self.gap_after, self.after = (after[1], after[2]) if after else (tail, "")
         self.starts_sentence = bool(_SENTENCE_END.search(head))
 

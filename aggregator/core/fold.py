@@ -50,12 +50,15 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold case, width, normal form, quotes, hyphens and invisible characters (UAX #15, NFKC)."""
-    if not _ODD.search(text):
-        shown = text if text.isascii() else text.translate(_TWINS)
-        if shown.isascii() or unicodedata.is_normalized("NFKC", shown):
-            low = shown.lower()
-            if len(low) == len(shown):
-                return Folded(low.translate(_HYPHENS) if "-" in low else low, shown, None)
+    if text.isascii():
+        if not ("  " in text or "\n" in text or "\t" in text or "\r" in text):
+            low = text.lower()
+            return Folded(low.translate(_HYPHENS) if "-" in low else low, text, None)
+    elif not _ODD.search(text):
+        shown = text.translate(_TWINS)
+        low = shown.lower()
+        if len(low) == len(shown) and unicodedata.is_normalized("NFKC", shown):
+            return Folded(low.translate(_HYPHENS), shown, None)
     return _fold_slowly(text)
 
 

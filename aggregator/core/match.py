@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -72,8 +73,12 @@ class Matcher:
 
     automaton: AhoCorasick
     claims: tuple[tuple[Claim, ...], ...]  # by pattern
-    clues: Mapping[str, Clues]
+    companies: Mapping[str, Company]
     context: Context
+
+    def clues(self, slug: str) -> Clues:
+        """What speaks for and against the words of a company."""
+        return _clues(self.companies[slug])
 
     def hits(self, text: Folded) -> list[Hit]:
         """The names in a text, leftmost and longest first, none inside another."""
@@ -136,11 +141,12 @@ def compile_matcher(companies: Sequence[Company], context: Mapping[str, object] 
         if patterns
         else AhoCorasick(["\0"]),
         tuple(tuple(table[pattern].values()) for pattern in patterns) or ((),),
-        {company.slug: _clues(company) for company in companies},
+        {company.slug: company for company in companies},
         compile_context(context or {}),
     )
 
 
+@lru_cache(maxsize=4096)  # few companies are ever in doubt: compiled when first asked for
 def _clues(company: Company) -> Clues:
     return Clues(needles(company.cues), needles(company.against), company.doubt)
 
@@ -187,6 +193,8 @@ def _person_patterns(slug: str, person: Person) -> Iterator[tuple[str, Claim]]:
 def spellings(name: str) -> tuple[str, ...]:
     """The folded forms that a name is written in: with and without accents, & or and."""
     low = " ".join(fold(name).low.split())
+    if low.isascii() and "&" not in low and "'" not in low:
+        return (low,)
     forms = [low]
     plain = "".join(char for char in unicodedata.normalize("NFD", low) if not "\u0300" <= char <= "\u036f")
     if not plain.translate(_GERMAN).isascii():
@@ -223,6 +231,8 @@ def _ticker_forms(ticker: str) -> Iterator[str]:
 
 def _needs_capitals(name: str, kind: Kind) -> bool:
     """Short names in capitals, and words whose form is what tells them apart: LINE, X."""
+    if not name.isupper():
+        return False
     letters = [char for char in name if char.isalpha() and char.isascii()]
     if not letters or not all(char.isupper() for char in letters):
         return False
@@ -274,11 +284,15 @@ _ENDINGS = re.compile(r"s(?:'|(?!\w))")
 def _bordered(low: str, start: int, end: int) -> bool:
     """Whether a word starts at start and ends at end, by the rules of the scripts that stand there."""
     first = low[start]
-    if start and _joined(low[start - 1], first):
-        return False
+    if start:
+        before = low[start - 1]
+        if before != " " and _joined(before, first):
+            return False
     if end == len(low):
         return True
     last, after = low[end - 1], low[end]
+    if after == " ":
+        return True
     if last < "\u2e80" and _is_latin(after) and last.isalnum():
         # The genitive of names in German ("Samsungs Chef"), and plurals of products ("iPhones").
         return after == "s" and end - start > 2 and bool(_ENDINGS.match(low, end))

@@ -46,7 +46,11 @@ def score(
         if any(s.mention.evidence.place is Place.TITLE for s in seen)
     }
     titled |= {company for company in by_company if ventures.get(company) is Place.TITLE}
-    roundup = bool(context.roundup.search(article.title.lower())) or len(titled) >= 4 or (len(by_company) >= 5 and not titled)
+    roundup = (
+        bool(context.roundup.search(article.title.lower()))
+        or len(titled) >= 4
+        or (len(by_company) >= 5 and not titled)
+    )
     result: dict[str, float] = {}
     for company, seen in by_company.items():
         full = [s for s in seen if not passing(s, context)]
@@ -72,7 +76,9 @@ def passing(sighting: Sighting, context: Context) -> bool:
     before = sighting.low[max(0, sighting.hit.start - 60) : sighting.hit.start]
     while joint := _LISTED.search(before):
         before = before[: joint.start()]
-    return bool(context.passing.search(before)) or bool(context.passing_after.match(sighting.low, sighting.hit.end))
+    return bool(context.passing.search(before)) or bool(
+        context.passing_after.match(sighting.low, sighting.hit.end)
+    )
 
 
 # "rivals such as Xiaomi and [Samsung]": step back over one name of a list.

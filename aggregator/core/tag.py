@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aggregator.core.context import Context
+from aggregator.core.context import Context, is_notice
 from aggregator.core.evidence import Findings, Reading, judge, year_of
 from aggregator.core.fold import Folded, fold
 from aggregator.core.match import SURE, Claim, Hit, Kind, Matcher
@@ -111,17 +111,27 @@ def _read(article: Article, matcher: Matcher) -> tuple[list[Reading], dict[int, 
         readings.append(Reading(index, passage, text, matcher.hits(text)))
         if passage.place is Place.TITLE:
             continue
-        if matcher.context.related.match(text.low):
+        if len(text.low) <= _HEADING and matcher.context.related.match(text.low):
             under = f"under the heading '{passage.text}'"
         elif under and len(text.low) > _LONG_AGAIN and passage.place is not Place.LINK:
             under = None
         if under:
             outside[index] = under
-        elif matcher.context.starts.match(text.low) and len(text.low) < _LONG_NOTICE:
+        elif readings[-1].hits and len(text.low) < _LONG_NOTICE and matcher.context.starts.match(text.low):
             outside[index] = "not the story: a notice, a credit, a list of links or the like"
+    outside.update(dict.fromkeys(_closing_links(passages), "links to other stories at the end"))
     return readings, outside
 
 
+def _closing_links(passages: Sequence[Passage]) -> Sequence[int]:
+    """Two or more headlines that are links and nothing else, after all of the story."""
+    first = len(passages)
+    while first and passages[first - 1].place is Place.LINK and " " in passages[first - 1].text:
+        first -= 1
+    return range(first, len(passages)) if len(passages) - first > 1 else ()
+
+
+_HEADING = 60  # characters
 _LONG_AGAIN = 160  # characters: a paragraph of this length is the story again
 _LONG_NOTICE = 1000
 
@@ -135,7 +145,7 @@ def _boilerplate(reading: Reading, hit: Hit, context: Context) -> str | None:
     if reading.passage.place is Place.TITLE:
         return None
     start, end = sentence_of(reading.text, hit)
-    if context.lines.search(reading.text.low, start, end):
+    if is_notice(reading.text.low[start:end], context):
         return "not the story: a notice, a share bar or the like"
     return None
 
