@@ -11,13 +11,13 @@ from time import monotonic
 
 from aggregator.core import schedule
 from aggregator.jobs.flow import Flow, Hands, Tally
-from aggregator.jobs.poll import Polled
+from aggregator.jobs.poll import Brought, Polled
 from aggregator.jobs.pool import ANYONES_BYTES, WELL_KNOWN_BYTES, Here, Pool, Task
 from aggregator.jobs.prepare import Prepared, prepare
 from aggregator.jobs.publish import publish
 from aggregator.jobs.rederive import rederive
 from aggregator.jobs.tidy import tidy
-from aggregator.model import Failed, Fetched, ProcessedFeed, Setup
+from aggregator.model import Failed, Fetched, Setup
 from aggregator.store import polling, sources
 from aggregator.store.base import Store
 from aggregator.store.polling import Take
@@ -139,7 +139,7 @@ class _Readers:
             self.busy = True
             self.pool.warm_up()
 
-    def read(self, polled: Polled, known: Mapping[str, bytes]) -> ProcessedFeed | Failed:
+    def read(self, polled: Polled, known: Mapping[str, bytes]) -> Brought | Failed:
         """Read the body of a Fetched result."""
         assert isinstance(polled.result, Fetched)
         task = Task(polled.result.document, polled.source, known)
@@ -148,8 +148,8 @@ class _Readers:
         if self.busy or not small:
             return self.pool.read(task)
         brought = self.here.read(task)
-        if isinstance(brought, ProcessedFeed):
-            self.read_here += len(brought.drafts)
+        if isinstance(brought, Brought):
+            self.read_here += len(brought.entries)
             self.busy = self.read_here >= POOL_FROM
         return brought
 

@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 from aggregator.core import hosts
 from aggregator.core.topics import TopicIndex
 from aggregator.fetch.http import Fetcher
-from aggregator.jobs.poll import Polled, decide
+from aggregator.jobs.poll import Brought, Polled, decide
 from aggregator.model import (
     Changes,
     Failed,
     Fetched,
     Outcome,
-    ProcessedFeed,
     Setup,
     SourceState,
     Unchanged,
@@ -39,7 +38,7 @@ BODIES = 8 * 1024 * 1024  # bytes of bodies that are fetched and not yet stored
 _READ_TOGETHER = 1024 * 1024  # bytes of bodies whose fingerprints are looked up at once
 _WRITE_AFTER = 0.25  # seconds that an outcome waits for others to share a transaction with
 _WRITE_TOGETHER = 500  # outcomes
-_DRAFTS_TOGETHER = 600
+_ENTRIES_TOGETHER = 600
 _WATCH = 0.2  # seconds between two looks at the stop sign
 
 
@@ -65,7 +64,7 @@ class Hands:
     store: Store
     index: Callable[[], TopicIndex]
     authority: str
-    read: Callable[[Polled, Mapping[str, bytes]], ProcessedFeed | Failed]  # of the Fetched in it
+    read: Callable[[Polled, Mapping[str, bytes]], Brought | Failed]  # of the Fetched in it
     readers: int  # bodies read at once
     stored: Callable[[Tally], None]  # called after each transaction, from the writer's thread
 
@@ -255,10 +254,10 @@ class Flow:
         brought = await self._in(self._readers, lambda: self._hands.read(polled, fingerprints))
         self.tally.documents += 1
         if not isinstance(brought, Failed):
-            self.tally.cleaned += len(brought.drafts) + len(brought.refusals)
+            self.tally.cleaned += brought.cleaned
         self._decide(polled, brought)
 
-    def _decide(self, polled: Polled, brought: ProcessedFeed | Failed | None) -> None:
+    def _decide(self, polled: Polled, brought: Brought | Failed | None) -> None:
         jitter = random.random()  # noqa: S311 - it spreads load, it keeps no secret
         self._outcomes.append(decide(polled, brought, self._hands.setup.settings, jitter))
         self._came.set()
@@ -281,11 +280,10 @@ class Flow:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._enough.wait(), _WRITE_AFTER)
         batch: list[Outcome] = []
-        drafts = 0
-        while self._outcomes and len(batch) < _WRITE_TOGETHER and drafts < _DRAFTS_TOGETHER:
+        entries = 0
+        while self._outcomes and len(batch) < _WRITE_TOGETHER and entries < _ENTRIES_TOGETHER:
             batch.append(self._outcomes.popleft())
-            processed = batch[-1].processed
-            drafts += len(processed.drafts) if processed else 0
+            entries += len(batch[-1].entries)
         if not self._closing:
             self._enough.clear()
             if not self._outcomes:

@@ -16,12 +16,14 @@ from aggregator.model import (
     FetchLimits,
     FetchResult,
     Outcome,
+    Packed,
     ProcessedFeed,
     Settings,
     Source,
     SourceState,
     Trouble,
 )
+from aggregator.store.rows import pack
 
 logger = logging.getLogger(__name__)
 
@@ -39,18 +41,28 @@ class Polled:
     duration: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A body, read: small enough to travel between processes."""
+
+    feed: ProcessedFeed  # without its drafts
+    entries: tuple[Packed, ...]  # its drafts
+    sent: int  # entries in the document
+
+    @property
+    def cleaned(self) -> int:
+        """How many entries went through every stage."""
+        return len(self.entries) + len(self.feed.refusals)
+
+
 def read(
     document: Document,
     source: Source,
     known: Mapping[str, bytes],
     rules: pipeline.Rules,
     limits: FetchLimits,
-) -> ProcessedFeed | Failed:
-    """Process one body; whatever is wrong with it becomes the source's trouble.
-
-    Passages have served their purpose by then and are left out: they would double what travels
-    between processes.
-    """
+) -> Brought | Failed:
+    """Process one body; whatever is wrong with it becomes the source's trouble."""
     try:
         feed = pipeline.process(document, source, known, rules, limits)
     except NotAFeedError as error:
@@ -59,8 +71,8 @@ def read(
         # One document must not stop the others, whatever it holds; the defect is ours, and is logged.
         logger.exception("could not read source=%s", source.slug)
         return Failed(f"reading it broke our program ({type(error).__name__}): a defect", Trouble.DOCUMENT)
-    drafts = tuple(replace(one, article=replace(one.article, passages=())) for one in feed.drafts)
-    return replace(feed, drafts=drafts)
+    packed = tuple(pack(draft) for draft in feed.drafts)
+    return Brought(replace(feed, drafts=()), packed, feed.entries)
 
 
 def _in_words(error: NotAFeedError) -> str:
@@ -69,22 +81,18 @@ def _in_words(error: NotAFeedError) -> str:
     return f"{error}. It names this feed: {error.feed_urls[0]}"
 
 
-def decide(
-    polled: Polled, brought: ProcessedFeed | Failed | None, settings: Settings, jitter: float
-) -> Outcome:
+def decide(polled: Polled, brought: Brought | Failed | None, settings: Settings, jitter: float) -> Outcome:
     """What to store of a poll. brought is None where no body came; jitter is random, 0 to 1."""
-    result, processed = polled.result, None
-    if isinstance(brought, Failed):
-        result = brought
-    elif brought is not None:
-        processed = brought
+    result = brought if isinstance(brought, Failed) else polled.result
+    read = brought if isinstance(brought, Brought) else None
+    processed = read.feed if read else None
     now = polled.began + polled.duration
     state = polled.state
     planned = schedule.next_poll(polled.source, state, result, processed, settings, now, jitter)
     after = standing.after(state, result, processed.info if processed else None, now)
-    if processed is not None:
-        newest = processed.instants[:_RHYTHM] or state.newest_entries
-        after = replace(after, entries_last_time=processed.entries, newest_entries=newest)
+    if read is not None:
+        newest = read.feed.instants[:_RHYTHM] or state.newest_entries
+        after = replace(after, entries_last_time=read.sent, newest_entries=newest)
     assert state.leased_until is not None
     return Outcome(
         source_id=state.id,
@@ -96,6 +104,7 @@ def decide(
         next_poll=planned.at,
         why_then=planned.why,
         after=after,
+        entries=read.entries if read else (),
         size=len(polled.result.document.body) if isinstance(polled.result, Fetched) else 0,
     )
 

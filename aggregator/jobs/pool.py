@@ -18,12 +18,11 @@ from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 
 from aggregator.core import pipeline
-from aggregator.jobs.poll import read
+from aggregator.jobs.poll import Brought, read
 from aggregator.model import (
     Document,
     Failed,
     FetchLimits,
-    ProcessedFeed,
     RuleData,
     Source,
     Trouble,
@@ -60,7 +59,7 @@ class Here:
         """The rules, compiled once."""
         return pipeline.compile_rules(self._data)
 
-    def read(self, task: Task) -> ProcessedFeed | Failed:
+    def read(self, task: Task) -> Brought | Failed:
         """Read one body."""
         with self._lock:
             return read(task.document, task.source, task.known, self.rules, self._limits)
@@ -85,7 +84,7 @@ class Pool:
             for _ in range(self.size - len(self._started)):
                 self._idle.put(self._start())
 
-    def read(self, task: Task) -> ProcessedFeed | Failed:
+    def read(self, task: Task) -> Brought | Failed:
         """Read one body, in a thread of the caller's that waits for it."""
         worker = self._take()
         try:
@@ -98,7 +97,7 @@ class Pool:
         finally:
             self._give_back(worker)
 
-    def _read_alone(self, task: Task) -> ProcessedFeed | Failed:
+    def _read_alone(self, task: Task) -> Brought | Failed:
         """Try a body once more that killed its process, with no other suspect beside it."""
         with self._alone:
             worker = _Worker(self._data, self._limits)
@@ -160,18 +159,20 @@ class _Worker:
         )
         self._process.start()
         theirs.close()
+        self._ready = False
 
     @property
     def lives(self) -> bool:
         return self._process.is_alive()
 
-    def read(self, task: Task) -> ProcessedFeed | Failed:
+    def read(self, task: Task) -> Brought | Failed:
         """Have one body read. Raises _OverTimeError, _DiedError; the process is dead then."""
+        self._wait_until_ready()
         try:
             self._pipe.send(task)
-            if not self._pipe.poll(self._limits.parse_seconds * _WALL + _START_SECONDS):
+            if not self._pipe.poll(self._limits.parse_seconds * _WALL):
                 self._process.kill()
-            answer: ProcessedFeed | Failed = self._pipe.recv()
+            answer: Brought | Failed = self._pipe.recv()
         except (EOFError, OSError):
             self._process.join()
             if self._process.exitcode in (-signal.SIGPROF, -signal.SIGKILL):
@@ -180,6 +181,17 @@ class _Worker:
                 f"reading it killed the process that did (exit code {self._process.exitcode})"
             ) from None
         return answer
+
+    def _wait_until_ready(self) -> None:
+        """Let it compile its rules. One that can't is no body's fault: it ends the cycle as a defect."""
+        if self._ready:
+            return
+        try:
+            self._ready = self._pipe.poll(_START_SECONDS) and self._pipe.recv()
+        except (EOFError, OSError):
+            self._process.join()
+        if not self._ready:
+            raise RuntimeError(f"a process to read in did not start (exit code {self._process.exitcode})")
 
     def _over_time(self) -> Exception:
         if self._process.exitcode == -signal.SIGPROF:
@@ -199,6 +211,7 @@ def _work(pipe: Connection, data: RuleData, limits: FetchLimits) -> None:
     # A terminal's Ctrl-C goes to every process of its group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     rules = pipeline.compile_rules(data)
+    pipe.send(True)
     while True:
         try:
             task: Task = pipe.recv()

@@ -90,4 +90,4 @@ def _derive(
     except EntryError as error:
         logger.warning("kept as it was entry=%d why=%s", key, error)
         return None
-    return Derived(key, source.slug, draft)
+    return Derived(key, source.slug, rows.pack(draft))

@@ -39,7 +39,9 @@ class Company:
     people: tuple[Person, ...] = ()
     cues: tuple[str, ...] = ()  # words nearby that speak for a doubtful match
     against: tuple[str, ...] = ()  # phrases that undo a match inside or beside them: "apple pie"
-    ventures: tuple[str, ...] = ()  # joint ventures: never tag alone, but stand for it where the text names it
+    ventures: tuple[
+        str, ...
+    ] = ()  # joint ventures: never tag alone, but stand for it where the text names it
     doubt: int = 2  # how much evidence its words need: 1 a little (Tesla), 2, 3 very much (X)
 
 

@@ -14,18 +14,36 @@ from aggregator.model.request import FetchResult, SourceState
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A draft as the store writes it, packed where it was made: the one writer has little left to do."""
+
+    key: str
+    fingerprint: bytes
+    article_hash: bytes  # of what is shown, tags and disclosures aside
+    facts_hash: bytes  # of tags and disclosures
+    columns: Mapping[str, object]  # of the entry's row, by name
+    tags: tuple[tuple[str, float, bool, str], ...]  # company, score, primary, mentions as JSON
+    # kind, origin, text, language, uri, evidence as JSON
+    disclosures: tuple[tuple[str, str, str, str | None, str | None, str | None], ...]
+    raw: bytes  # the entry as sent, compressed
+    sketch: bytes
+    bands: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """One poll, decided: written by ``store.entries.apply`` in one transaction with its entries."""
+    """One poll, decided: written by ``store.apply`` in one transaction with its entries."""
 
     source_id: int
     leased_until: datetime  # the lease it was polled under; a lost lease writes nothing
     result: FetchResult
-    processed: ProcessedFeed | None  # None: nothing new was read
+    processed: ProcessedFeed | None  # its drafts are in entries; None: nothing new was read
     polled_at: datetime
     duration: timedelta
     next_poll: datetime | None  # None: paused until the operator acts
     why_then: str  # why next_poll is when it is, in words
     after: SourceState  # how the source stands after it
+    entries: tuple[Packed, ...] = ()  # new or changed
     size: int = 0  # bytes of the body
 
 

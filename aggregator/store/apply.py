@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, tupl
 
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import TopicIndex
-from aggregator.model import Changes, Draft, Outcome
+from aggregator.model import Changes, Outcome, Packed
 from aggregator.store import facts, members, polling, rows, stories
 from aggregator.store.chunks import chunks
 from aggregator.store.polling import Counted, Held
@@ -30,7 +30,7 @@ class _Sent:
 
     source_id: int
     source: Held
-    draft: Draft
+    entry: Packed
     at: datetime
 
 
@@ -44,7 +44,7 @@ class _New:
     @property
     def published(self) -> datetime:
         """When it was published, as far as it can be believed."""
-        return rows.believed(self.sent.draft.article.published, self.sent.at)
+        return rows.believed(rows.published(self.sent.entry), self.sent.at)
 
     @property
     def since(self) -> datetime:
@@ -62,9 +62,7 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
     outcomes = [outcome for outcome in outcomes if outcome.source_id in sources]
     if not outcomes:
         return Changes()
-    sent = {
-        (one.source_id, one.draft.raw.key): one for outcome in outcomes for one in _sent(outcome, sources)
-    }
+    sent = {(one.source_id, one.entry.key): one for outcome in outcomes for one in _sent(outcome, sources)}
     stored = _stored(connection, list(sent))
     new = _numbered(connection, [one for key, one in sent.items() if key not in stored])
     known = [(stored[key], one) for key, one in sent.items() if key in stored and not stored[key].gone]
@@ -82,9 +80,8 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
 
 
 def _sent(outcome: Outcome, sources: Mapping[int, Held]) -> Iterable[_Sent]:
-    if outcome.processed is not None:
-        for draft in outcome.processed.drafts:
-            yield _Sent(outcome.source_id, sources[outcome.source_id], draft, outcome.polled_at)
+    for entry in outcome.entries:
+        yield _Sent(outcome.source_id, sources[outcome.source_id], entry, outcome.polled_at)
 
 
 def _stored(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], AnyRow]:
@@ -126,7 +123,7 @@ def _altered(known: Sequence[tuple[AnyRow, _Sent]]) -> list[tuple[AnyRow, _Sent]
     return [
         (row, one)
         for row, one in known
-        if (row.article_hash, row.facts_hash) != (rows.article_hash(one.draft), rows.facts_hash(one.draft))
+        if (row.article_hash, row.facts_hash) != (one.entry.article_hash, one.entry.facts_hash)
         and not (row.changes >= RESTLESS and one.at - row.changed < RESTS)
     ]
 
@@ -136,12 +133,12 @@ def _insert(connection: Connection, new: Sequence[_New], authority: str) -> list
         return []
     story_of = stories.assign(connection, [_newcomer(one, authority) for one in new])
     connection.execute(insert(entries), [_entry_row(one, story_of[one.id]) for one in new])
-    drafts = [(one.id, one.sent.draft) for one in new]
-    connection.execute(insert(raw_entries), rows.raw_rows(drafts))
-    write_facts(connection, drafts)
+    packed = [(one.id, one.sent.entry) for one in new]
+    connection.execute(insert(raw_entries), rows.raw_rows(packed))
+    write_facts(connection, packed)
     return [
         members.Member(
-            one.id, story_of[one.id], one.since, rows.facts_of(one.sent.draft, one.sent.source.slug), new=True
+            one.id, story_of[one.id], one.since, rows.facts_of(one.sent.entry, one.sent.source.slug), new=True
         )
         for one in new
     ]
@@ -149,32 +146,34 @@ def _insert(connection: Connection, new: Sequence[_New], authority: str) -> list
 
 def _newcomer(one: _New, authority: str) -> stories.Newcomer:
     # Made of what names the entry, so that a store built anew mints the same id again.
-    named = f"{one.sent.source.url}\n{one.sent.draft.raw.key}".encode("utf-8", "backslashreplace")
+    named = f"{one.sent.source.url}\n{one.sent.entry.key}".encode("utf-8", "backslashreplace")
     specific = f"story/{blake2b(named, digest_size=12).hexdigest()}"
     public_id = tag_uri(authority, one.published.date(), specific)
-    return stories.Newcomer(one.id, public_id, one.sent.draft.sketch, one.published, one.sent.at)
+    return stories.Newcomer(
+        one.id, public_id, one.sent.entry.sketch, one.sent.entry.bands, one.published, one.sent.at
+    )
 
 
 def _entry_row(one: _New, story_id: int) -> dict[str, Any]:
     return {
         "id": one.id,
         "source_id": one.sent.source_id,
-        "key": one.sent.draft.raw.key,
+        "key": one.sent.entry.key,
         "first_seen": one.sent.at,
         "changed": one.sent.at,
         "since": one.since,
         "story_id": story_id,
         "gone": False,
         "changes": 0,
-        **rows.entry_columns(one.sent.draft),
+        **rows.entry_columns(one.sent.entry),
     }
 
 
-def write_facts(connection: Connection, drafts: Sequence[tuple[int, Draft]]) -> None:
+def write_facts(connection: Connection, packed: Sequence[tuple[int, Packed]]) -> None:
     """Write the tags and disclosures of entries that have none."""
-    if found := rows.tag_rows(drafts):
+    if found := rows.tag_rows(packed):
         connection.execute(insert(tags), found)
-    if stated := rows.disclosure_rows(drafts):
+    if stated := rows.disclosure_rows(packed):
         connection.execute(insert(disclosures), stated)
 
 
@@ -183,14 +182,14 @@ def _update(
 ) -> list[members.Member]:
     if not known:
         return []
-    drafts = [(row.id, one.draft) for row, one in known]
-    connection.execute(_SENT_AGAIN, [{"this": key, "print": draft.raw.fingerprint} for key, draft in drafts])
-    connection.execute(_RAW, [{"this": one["entry_id"], "sent": one["raw"]} for one in rows.raw_rows(drafts)])
-    rewrite(connection, [(row.id, one.draft) for row, one in altered])
+    packed = [(row.id, one.entry) for row, one in known]
+    connection.execute(_SENT_AGAIN, [{"this": key, "print": entry.fingerprint} for key, entry in packed])
+    connection.execute(_RAW, [{"this": one["entry_id"], "sent": one["raw"]} for one in rows.raw_rows(packed)])
+    rewrite(connection, [(row.id, one.entry) for row, one in altered])
     if altered:
         connection.execute(_CHANGED, [{"this": row.id, "at": one.at} for row, one in altered])
     return [
-        members.Member(row.id, row.story_id, row.since, rows.facts_of(one.draft, one.source.slug), new=False)
+        members.Member(row.id, row.story_id, row.since, rows.facts_of(one.entry, one.source.slug), new=False)
         for row, one in altered
     ]
 
@@ -204,21 +203,21 @@ _CHANGED = (
 )
 
 
-def rewrite(connection: Connection, drafts: Sequence[tuple[int, Draft]]) -> None:
+def rewrite(connection: Connection, packed: Sequence[tuple[int, Packed]]) -> None:
     """Write what is shown of stored entries anew: article, tags, disclosures, versions."""
-    if not drafts:
+    if not packed:
         return
     columns = [
-        {"this": key} | {f"new_{k}": v for k, v in rows.entry_columns(draft).items()} for key, draft in drafts
+        {"this": key} | {f"new_{k}": v for k, v in rows.entry_columns(entry).items()} for key, entry in packed
     ]
     names = [name.removeprefix("new_") for name in columns[0] if name != "this"]
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     connection.execute(update(entries).where(entries.c.id == bindparam("this")).values(values), columns)
-    these = [key for key, _ in drafts]
+    these = [key for key, _ in packed]
     for chunk in chunks(these):
         connection.execute(delete(tags).where(tags.c.entry_id.in_(chunk)))
         connection.execute(delete(disclosures).where(disclosures.c.entry_id.in_(chunk)))
-    write_facts(connection, drafts)
+    write_facts(connection, packed)
 
 
 def _counted(new: Iterable[_New], altered: Iterable[tuple[AnyRow, _Sent]]) -> dict[int, Counted]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from aggregator.core.topics import TopicIndex
-from aggregator.model import Draft
+from aggregator.model import Packed
 from aggregator.store import members, rows
 from aggregator.store.apply import rewrite
 from aggregator.store.chunks import chunks
@@ -63,7 +63,7 @@ class Derived:
 
     entry_id: int
     source_slug: str
-    draft: Draft
+    packed: Packed
 
 
 def store(connection: Connection, derived: Sequence[Derived], index: TopicIndex) -> frozenset[str]:
@@ -87,24 +87,24 @@ def store(connection: Connection, derived: Sequence[Derived], index: TopicIndex)
     kept = [
         one
         for one in derived
-        if one.entry_id in stored and stored[one.entry_id].fingerprint == one.draft.raw.fingerprint
+        if one.entry_id in stored and stored[one.entry_id].fingerprint == one.packed.fingerprint
     ]
     if not kept:
         return frozenset()
-    stamps = [{"this": one.entry_id, "now": rows.versions_text(one.draft.versions)} for one in kept]
+    stamps = [{"this": one.entry_id, "now": one.packed.columns["versions"]} for one in kept]
     connection.execute(_STAMP, stamps)
-    altered = [one for one in kept if _differs(one.draft, stored[one.entry_id])]
-    rewrite(connection, [(one.entry_id, one.draft) for one in altered])
+    altered = [one for one in kept if _differs(one.packed, stored[one.entry_id])]
+    rewrite(connection, [(one.entry_id, one.packed) for one in altered])
     return members.place(connection, [_member(one, stored[one.entry_id]) for one in altered], index)
 
 
 _STAMP = update(entries).where(entries.c.id == bindparam("this")).values(versions=bindparam("now"))
 
 
-def _differs(draft: Draft, row: AnyRow) -> bool:
-    return (row.article_hash, row.facts_hash) != (rows.article_hash(draft), rows.facts_hash(draft))
+def _differs(packed: Packed, row: AnyRow) -> bool:
+    return (row.article_hash, row.facts_hash) != (packed.article_hash, packed.facts_hash)
 
 
 def _member(one: Derived, row: AnyRow) -> members.Member:
-    facts = rows.facts_of(one.draft, one.source_slug)
+    facts = rows.facts_of(one.packed, one.source_slug)
     return members.Member(one.entry_id, row.story_id, row.since, facts, new=False)

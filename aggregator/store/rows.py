@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from aggregator.core import stories
 from aggregator.core.expr import Facts
 from aggregator.core.text import xml_safe
-from aggregator.model import Draft, Versions
+from aggregator.model import Disclosure, Draft, Packed, Versions
 from aggregator.store import codec
 
 _DAY = timedelta(days=1)
@@ -21,8 +23,7 @@ def versions_text(versions: Versions) -> str:
     return f"{versions.cleaned} {versions.disclosed} {versions.tagged}"
 
 
-def article_hash(draft: Draft) -> bytes:
-    """Of all that is shown of an entry besides tags and disclosures."""
+def _article_hash(draft: Draft) -> bytes:
     article, raw = draft.article, draft.raw
     shown = (
         article.url,
@@ -43,11 +44,6 @@ def article_hash(draft: Draft) -> bytes:
     return _digest(shown)
 
 
-def facts_hash(draft: Draft) -> bytes:
-    """Of an entry's tags and disclosures, with what showed them."""
-    return _digest((draft.tags, draft.disclosures))
-
-
 def _digest(value: object) -> bytes:
     # Frozen dataclasses, strings, numbers: their repr is exact and the same in every process.
     return blake2b(repr(value).encode("utf-8", "backslashreplace"), digest_size=16).digest()
@@ -58,14 +54,29 @@ def believed(published: datetime | None, seen: datetime) -> datetime:
     return published if published is not None and published <= seen + _DAY else seen
 
 
-def entry_columns(draft: Draft) -> dict[str, Any]:
-    """The columns of ``entries`` that a draft decides."""
+def pack(draft: Draft) -> Packed:
+    """A draft as it is written. Pure, so that a worker process can do it."""
+    raw = draft.raw
+    return Packed(
+        key=raw.key,
+        fingerprint=raw.fingerprint,
+        article_hash=_article_hash(draft),
+        facts_hash=_digest((draft.tags, draft.disclosures)),
+        columns=_columns(draft),
+        tags=tuple(
+            (one.company, one.score, one.primary, codec.dump_mentions(one.mentions)) for one in draft.tags
+        ),
+        disclosures=tuple(_disclosure(one) for one in dict.fromkeys(draft.disclosures)),
+        raw=codec.dump_raw(raw),
+        sketch=pack_sketch(draft.sketch),
+        bands=tuple(sorted(set(stories.bands(draft.sketch)))),
+    )
+
+
+def _columns(draft: Draft) -> dict[str, object]:
     article, raw = draft.article, draft.raw
     extras = [[xml_safe(label) for label in raw.labels], [astuple(one) for one in raw.enclosures]]
     return {
-        "fingerprint": raw.fingerprint,
-        "article_hash": article_hash(draft),
-        "facts_hash": facts_hash(draft),
         "versions": versions_text(draft.versions),
         "language": article.language,
         "url": article.url,
@@ -83,50 +94,74 @@ def entry_columns(draft: Draft) -> dict[str, Any]:
     }
 
 
-def tag_rows(drafts: Iterable[tuple[int, Draft]]) -> list[dict[str, Any]]:
+def _disclosure(one: Disclosure) -> tuple[str, str, str, str | None, str | None, str | None]:
+    evidence = one.evidence and codec.dump(codec.evidence_values(one.evidence))
+    return (one.kind.value, one.origin.value, one.text, one.language, one.uri, evidence or None)
+
+
+def pack_sketch(sketch: tuple[int, ...]) -> bytes:
+    """A sketch as bytes."""
+    return array("q", sketch).tobytes()
+
+
+def unpack_sketch(data: bytes) -> tuple[int, ...]:
+    """A sketch from its bytes."""
+    return tuple(array("q", data))
+
+
+def entry_columns(packed: Packed) -> dict[str, Any]:
+    """The columns of ``entries`` that an entry's content decides."""
+    return {
+        "fingerprint": packed.fingerprint,
+        "article_hash": packed.article_hash,
+        "facts_hash": packed.facts_hash,
+        **packed.columns,
+    }
+
+
+def tag_rows(entries: Iterable[tuple[int, Packed]]) -> list[dict[str, Any]]:
     """The rows of ``tags``."""
     return [
         {
-            "company": tag.company,
+            "company": company,
             "entry_id": entry_id,
-            "score": tag.score,
-            "is_primary": tag.primary,
-            "mentions": codec.dump_mentions(tag.mentions),
+            "score": score,
+            "is_primary": primary,
+            "mentions": mentions,
         }
-        for entry_id, draft in drafts
-        for tag in draft.tags
+        for entry_id, packed in entries
+        for company, score, primary, mentions in packed.tags
     ]
 
 
-def disclosure_rows(drafts: Iterable[tuple[int, Draft]]) -> list[dict[str, Any]]:
-    """The rows of ``disclosures``; identical ones are one."""
+def disclosure_rows(entries: Iterable[tuple[int, Packed]]) -> list[dict[str, Any]]:
+    """The rows of ``disclosures``."""
+    names = ("kind", "origin", "text", "language", "uri", "evidence")
     return [
-        {
-            "entry_id": entry_id,
-            "position": position,
-            "kind": one.kind.value,
-            "origin": one.origin.value,
-            "text": one.text,
-            "language": one.language,
-            "uri": one.uri,
-            "evidence": one.evidence and codec.dump(codec.evidence_values(one.evidence)),
-        }
-        for entry_id, draft in drafts
-        for position, one in enumerate(dict.fromkeys(draft.disclosures))
+        {"entry_id": entry_id, "position": position, **dict(zip(names, values, strict=True))}
+        for entry_id, packed in entries
+        for position, values in enumerate(packed.disclosures)
     ]
 
 
-def raw_rows(drafts: Iterable[tuple[int, Draft]]) -> list[dict[str, Any]]:
+def raw_rows(entries: Iterable[tuple[int, Packed]]) -> list[dict[str, Any]]:
     """The rows of ``raw_entries``."""
-    return [{"entry_id": entry_id, "raw": codec.dump_raw(draft.raw)} for entry_id, draft in drafts]
+    return [{"entry_id": entry_id, "raw": packed.raw} for entry_id, packed in entries]
 
 
-def facts_of(draft: Draft, source_slug: str) -> Facts:
+def published(packed: Packed) -> datetime | None:
+    """When an entry says it was published."""
+    value = packed.columns["published"]
+    return value if isinstance(value, datetime) else None
+
+
+def facts_of(packed: Packed, source_slug: str) -> Facts:
     """What a topic may ask of an entry."""
+    language = packed.columns["language"]
     return Facts(
-        companies=frozenset(tag.company for tag in draft.tags),
-        primary=frozenset(tag.company for tag in draft.tags if tag.primary),
-        kinds=frozenset(one.kind for one in draft.disclosures),
-        language=draft.article.language,
+        companies=frozenset(company for company, *_ in packed.tags),
+        primary=frozenset(company for company, _, primary, _ in packed.tags if primary),
+        kinds=frozenset(kind for kind, *_ in packed.disclosures),
+        language=language if isinstance(language, str) else None,
         source=source_slug,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from aggregator.core import stories as core
 from aggregator.store.chunks import chunks
+from aggregator.store.rows import unpack_sketch
 from aggregator.store.schema import bands, sketches, stories
 
 WINDOW = timedelta(days=7)  # a story's entries lie no further apart
@@ -27,7 +27,8 @@ class Newcomer:
 
     entry_id: int
     public_id: str  # of the story, should it begin one
-    sketch: tuple[int, ...]
+    sketch: bytes
+    bands: tuple[int, ...]
     at: datetime  # when it was published, as far as known
     first_seen: datetime
 
@@ -36,7 +37,7 @@ class Newcomer:
 class _Known:
     story_id: int
     at: datetime
-    sketch: tuple[int, ...]
+    sketch: bytes
 
 
 def assign(connection: Connection, newcomers: Sequence[Newcomer]) -> dict[int, int]:
@@ -44,27 +45,29 @@ def assign(connection: Connection, newcomers: Sequence[Newcomer]) -> dict[int, i
 
     A story's id is its first entry's; its public id is minted once and never changes.
     """
-    values = {one.entry_id: core.bands(one.sketch) for one in newcomers}
-    by_value = _entries_by_value(connection, set(chain.from_iterable(values.values())))
+    by_value = _entries_by_value(connection, set(chain.from_iterable(one.bands for one in newcomers)))
     known = _known(connection, set(chain.from_iterable(by_value.values())))
     found: dict[int, int] = {}
     for one in newcomers:
-        mine = values[one.entry_id]
-        story = _story(one, Counter(chain.from_iterable(by_value[value] for value in mine)), known)
+        shared = Counter(chain.from_iterable(by_value[value] for value in one.bands))
+        story = _story(one, shared, known)
         found[one.entry_id] = story if story is not None else one.entry_id
         known[one.entry_id] = _Known(found[one.entry_id], one.at, one.sketch)
-        for value in mine:
+        for value in one.bands:
             by_value[value].append(one.entry_id)
-    _write(connection, newcomers, values, found)
+    _write(connection, newcomers, found)
     return found
 
 
 def _story(one: Newcomer, shared: Counter[int], known: dict[int, _Known]) -> int | None:
     """The story of the entry that shares most with this one and is the same; the oldest of equals."""
+    if not shared:
+        return None
     likely = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_CANDIDATES]
+    mine = unpack_sketch(one.sketch)
     for entry_id, _ in likely:
         other = known.get(entry_id)
-        if other and abs(other.at - one.at) <= WINDOW and core.same(one.sketch, other.sketch):
+        if other and abs(other.at - one.at) <= WINDOW and core.same(mine, unpack_sketch(other.sketch)):
             return other.story_id
     return None
 
@@ -88,16 +91,11 @@ def _known(connection: Connection, entry_ids: set[int]) -> dict[int, _Known]:
     for chunk in chunks(sorted(entry_ids)):
         wanted = select(sketches).where(sketches.c.entry_id.in_(chunk))
         for row in connection.execute(wanted):
-            found[row.entry_id] = _Known(row.story_id, row.at, _unpacked(row.sketch))
+            found[row.entry_id] = _Known(row.story_id, row.at, row.sketch)
     return found
 
 
-def _write(
-    connection: Connection,
-    newcomers: Sequence[Newcomer],
-    values: dict[int, tuple[int, ...]],
-    found: dict[int, int],
-) -> None:
+def _write(connection: Connection, newcomers: Sequence[Newcomer], found: dict[int, int]) -> None:
     begun = [
         {"id": one.entry_id, "public_id": one.public_id, "first_seen": one.first_seen}
         for one in newcomers
@@ -106,7 +104,7 @@ def _write(
     if begun:
         connection.execute(insert(stories), begun)
     connection.execute(insert(sketches), [_sketch_row(one, found[one.entry_id]) for one in newcomers])
-    rows = [{"value": value, "entry_id": key} for key, several in values.items() for value in set(several)]
+    rows = [{"value": value, "entry_id": one.entry_id} for one in newcomers for value in one.bands]
     if rows:
         connection.execute(insert(bands), rows)
 
@@ -117,12 +115,8 @@ def _sketch_row(one: Newcomer, story_id: int) -> dict[str, Any]:
         "story_id": story_id,
         "at": one.at,
         "first_seen": one.first_seen,
-        "sketch": array("q", one.sketch).tobytes(),
+        "sketch": one.sketch,
     }
-
-
-def _unpacked(data: bytes) -> tuple[int, ...]:
-    return tuple(array("q", data))
 
 
 def forget_old(connection: Connection, now: datetime) -> None:
