@@ -25,7 +25,11 @@ _AUTHOR_NAMES = frozenset(("author", "byline", "authorname", "writer", "reporter
 _MAX_AUTHOR = 80
 _SECTION = 40
 _PUBLISHED = (
-
+    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date",
+    "dc.date.issued", "dcterms.created", "dcterms.date", "pubdate", "publishdate", "publish-date",
+    "publish_date", "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime", "article.published",
+    "article:published", "originalpublicationdate", "date.created", "citation_publication_date", "og:pubdate",
+    "weibo:article:create_at", "article_date_original",
 )  # fmt: skip
 _UPDATED = (
     "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified",
@@ -85,8 +89,8 @@ def read_facts(tree: HtmlElement, url: str, rules: CleanRules) -> PageFacts:
 
 
 _SOURCE_TYPES = (
-    "digitalsourcetype", "iptc:digitalsourcetype", "iptc4xmpext:digitalsourcetype", "iptcext:digitalsourcetype",
-    "dcterms.digitalsourcetype",
+    "digitalsourcetype", "iptc:digitalsourcetype", "iptc4xmpext:digitalsourcetype",
+    "iptcext:digitalsourcetype", "dcterms.digitalsourcetype",
 )  # fmt: skip
 
 
@@ -216,7 +220,7 @@ def _bylines(tree: HtmlElement) -> Iterator[str]:
 
 
 def _time(tree: HtmlElement) -> str | None:
-    """The first <time> that says when: of the article where one is marked, since a list of news has its own."""
+    """The first <time> that says when: of the article where one is marked, as lists of news have theirs."""
     for area in [*tree.iter("article"), *tree.iter("main"), tree]:
         for element in area.iter("time"):
             written = element.get("datetime") or fold(element.text_content())
