@@ -34,5 +34,7 @@ def test_nine_functions_in_ten_have_at_most_25_lines():
 
 
 def test_no_file_is_longer_than_400_lines():
-    lengths = {str(path.relative_to(PACKAGE)): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    lengths = {
+        str(path.relative_to(PACKAGE)): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES
+    }
     assert {name: length for name, length in lengths.items() if length > 400} == {}
