@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, tupl
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import TopicIndex
 from aggregator.model import Changes, Outcome, Packed
-from aggregator.store import facts, members, polling, rows, stories
+from aggregator.store import facts, health, members, polling, rows, stories
 from aggregator.store.chunks import chunks
 from aggregator.store.polling import Counted, Held
 from aggregator.store.schema import AnyRow, disclosures, entries, entry_ids, raw_entries, tags
@@ -71,6 +71,7 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
     touched = members.place(connection, placed, index) if placed else frozenset()
     counted = _counted(new, altered)
     polling.record(connection, outcomes, counted)
+    health.record(connection, outcomes, sources)
     if any(
         polling.front_moved(one, sources[one.source_id], counted.get(one.source_id, Counted()))
         for one in outcomes

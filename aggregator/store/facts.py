@@ -11,6 +11,7 @@ SETUP = "setup"  # hash of the sources and topics that the rows are in line with
 RULES = "rules"  # versions of the rules that every stored entry is made by
 REDERIVED = "rederived"  # how far rederiving has come: "<versions>|<entry id>"
 FRONT = "front"  # rises with each change of what the front page shows of sources
+HEALTH = "health"  # when the feed of changes of state was begun
 PURGED = "purged"  # the last entry that retention has looked at
 TIDIED = "tidied"  # when old rows were last removed
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from aggregator.core import hosts
 from aggregator.core.hosts import TOGETHER, Refusal
-from aggregator.model import Failed, Fetched, Outcome, SourceState, Trouble, Unchanged, Validators
+from aggregator.model import Failed, Fetched, Outcome, SourceHealth, SourceState, Trouble, Unchanged, Validators
 from aggregator.store import codec, leases
 from aggregator.store.schema import AnyRow, Instant, entries, polls, sources
 
@@ -183,6 +183,8 @@ class Held:
     url: str  # as configured
     first: bool  # it was never read before
     well: bool  # its last poll succeeded
+    health: SourceHealth  # OK, FAILING or PAUSED: a postponement is no failure
+    standing: str  # codec.load_standing
 
 
 def held(connection: Connection, outcomes: Sequence[Outcome]) -> dict[int, Held]:
@@ -197,16 +199,31 @@ def held(connection: Connection, outcomes: Sequence[Outcome]) -> dict[int, Held]
             sources.c.leased_until,
             sources.c.last_ok,
             sources.c.last_error,
+            sources.c.failures,
+            sources.c.polled_at,
+            sources.c.next_poll,
+            sources.c.standing,
         )
         .where(sources.c.id.in_(list(wanted)))
         .order_by(sources.c.id)
         .with_for_update()
     )
-    return {
-        row.id: Held(row.slug, row.url, not row.rhythm, row.last_ok is not None and row.last_error is None)
-        for row in rows
-        if row.leased_until == wanted[row.id]
-    }
+    return {row.id: _held(row) for row in rows if row.leased_until == wanted[row.id]}
+
+
+def _held(row: AnyRow) -> Held:
+    if row.polled_at is not None and row.next_poll is None:
+        health = SourceHealth.PAUSED
+    else:
+        health = SourceHealth.FAILING if row.failures else SourceHealth.OK
+    return Held(
+        slug=row.slug,
+        url=row.url,
+        first=not row.rhythm,
+        well=row.last_ok is not None and row.last_error is None,
+        health=health,
+        standing=row.standing,
+    )
 
 
 def front_moved(outcome: Outcome, before: Held, brought: Counted) -> bool:

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 AnyRow = Row[*tuple[Any, ...]]
-VERSION = "0001"  # the newest of migrations/versions
+VERSION = "0002"  # the newest of migrations/versions
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -112,6 +112,20 @@ polls = Table(
     Column("new", Integer, nullable=False),
     Column("changed", Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# A source's changes of state; the newest are published as _health.atom.
+health = Table(
+    "health",
+    metadata,
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("state", String(16), nullable=False),  # SourceHealth after the change
+    Column("error", Text),  # what is wrong; NULL: nothing any more
+    Column("since", Instant, nullable=False),  # of the trouble
+    Column("next_poll", Instant),  # as planned then; NULL: paused
+    Column("why_then", Text, nullable=False),
+    Index("health_newest", "at"),
 )
 
 entry_ids = Sequence("entry_ids", metadata=metadata)  # PostgreSQL; SQLite's one writer counts by itself
