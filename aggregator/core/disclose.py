@@ -14,15 +14,12 @@ from html import escape
 from typing import Final
 
 from aggregator.core.notice_reading import (
-    MAX_NOTICE,
+    BlockReader,
     Finding,
-    Reading,
     is_filler,
     is_heading,
-    read,
     read_tag,
     read_title,
-    suspicious,
 )
 from aggregator.core.notice_text import bare, sentences
 from aggregator.core.notices import Cut, NoticeRules, compile_notices
@@ -34,6 +31,8 @@ __all__ = ["DECLARABLE", "NoticeRules", "compile_notices", "declared", "disclose
 FIRST_BLOCKS = 3  # of an article, besides captions, where a notice may stand
 LAST_BLOCKS = 6
 MAX_CAPTIONS = 40
+MAX_NOTICE = 2500  # characters of a block that may go as a whole
+MAX_RIGHTS = 4000  # characters of an entry's rights that are read
 MAX_PASSES = 25  # a notice that was behind another one comes to the border when that is cut
 
 SOURCE_TYPE_LABEL: Final = "digitalSourceType:"
@@ -127,40 +126,38 @@ class _Notice:
 
 def _pass(article: Article, rules: NoticeRules) -> tuple[list[Disclosure], str]:
     """The statements at the article's borders, and its html without those that can be cut."""
-    texts = [each.text for each in article.passages if each.place is not Place.TITLE]
-    if texts and not suspicious((texts[at] for at in _borders(article.passages)), rules):
+    given = [each for each in article.passages if each.place is not Place.TITLE]
+    if given and not _notices(given, rules):
         return [], article.html
     found = blocks(article.html)
-    notices = _notices(article.html, found, rules)
+    given = [block.passage for block in found]
+    notices = [each for each in _notices(given, rules) if not _is_cited(article.html, found, each.at)]
     told: list[Disclosure] = []
     for notice in notices:
-        told += _statements(found[notice.at].passage, notice, rules)
+        told += _statements(given[notice.at], notice, rules)
     return told, _cut(article.html, found, notices, rules)
 
 
 def _borders(given: Sequence[Passage]) -> list[int]:
-    """Which blocks may hold a notice: the first, the last and the captions; the title does not count."""
-    places = [each.place for each in given if each.place is not Place.TITLE]
-    total = len(places)
-    running = [at for at in range(total) if places[at] is not Place.CAPTION]
-    captions = [at for at in range(total) if places[at] is Place.CAPTION][:MAX_CAPTIONS]
+    """Which blocks may hold a notice: the first, the last and the captions."""
+    running = [at for at, each in enumerate(given) if each.place is not Place.CAPTION]
+    captions = [at for at, each in enumerate(given) if each.place is Place.CAPTION][:MAX_CAPTIONS]
     return sorted({*running[:FIRST_BLOCKS], *running[-LAST_BLOCKS:], *captions})
 
 
-def _notices(html: str, found: tuple[Block, ...], rules: NoticeRules) -> list[_Notice]:
+def _notices(given: Sequence[Passage], rules: NoticeRules) -> list[_Notice]:
+    """The blocks with something to disclose, of all passages but the title."""
     result: list[_Notice] = []
-    for at in _borders([block.passage for block in found]):
-        passage = found[at].passage
-        if _is_cited(html, found, at):
+    for at in _borders(given):
+        passage = given[at]
+        block = BlockReader(passage.text, passage.place, rules)
+        if not block.may_speak:
             continue
-        reading = read(passage.text, passage.place, rules)
-        if not (reading.firm or reading.loose):
-            continue
+        findings = block.firm()
         beside = bool(result) and result[-1].at == at - 1 and result[-1].whole
-        headed = reading.headed or (at > 0 and is_heading(found[at - 1].passage.text, rules))
-        findings = reading.firm
-        if reading.firm or beside or headed:
-            findings += reading.loose
+        heading = at > 0 and is_heading(given[at - 1].text, rules)
+        if findings or beside or heading or block.is_headed():
+            findings += block.loose(findings)
         if findings:
             whole = passage.place is not Place.CAPTION and _is_whole(passage.text, findings, rules)
             result.append(_Notice(at, findings, whole))
@@ -187,7 +184,7 @@ def _is_whole(text: str, findings: tuple[Finding, ...], rules: NoticeRules) -> b
         return False
     said = [(0, len(text))] if (0, len(text)) in notice else None
     return said is not None or all(
-        (sentence.start, sentence.end) in notice or is_filler(sentence, rules) for sentence in sentences(text)
+        sentence.span in notice or is_filler(sentence, rules) for sentence in sentences(text)
     )
 
 
@@ -217,7 +214,7 @@ def _add_fillers(text: str, order: list[Finding], words: dict[DisclosureKind, li
         return
     kind = order[0].rule.kind
     for sentence in sentences(text):
-        span = (sentence.start, sentence.end)
+        span = sentence.span
         kind = spans.get(span, kind)
         if span not in spans:
             words[kind].append(span)
@@ -282,7 +279,7 @@ def _trim(part: str, text: str, notice: _Notice, rules: NoticeRules) -> str:
     """A paragraph without the notices that it begins or ends with, where they hold no tag."""
     spans = {(each.start, each.end) for each in notice.findings if each.rule.cut is Cut.SENTENCE}
     said = list(sentences(text))
-    ours = [(each.start, each.end) in spans for each in said]
+    ours = [each.span in spans for each in said]
     for at in range(1, len(said)):
         ours[at] = ours[at] or (ours[at - 1] and is_filler(said[at], rules))
     head = next((at for at, mine in enumerate(ours) if not mine), len(ours))
@@ -315,8 +312,9 @@ def _of_metadata(raw: RawEntry, rules: NoticeRules) -> list[Disclosure]:
         for match in _SOURCE_TYPE.finditer(raw.body):
             result += _source_type(match[1], rules)
     if raw.rights:
-        said: Reading = read(raw.rights[:4000], Place.LABEL, rules)
-        result += [_statement(raw.rights[:4000], each, Place.LABEL, rules) for each in said.firm]
+        rights = raw.rights[:MAX_RIGHTS]
+        said = BlockReader(rights, Place.LABEL, rules).firm()
+        result += [_statement(rights, each, Place.LABEL, rules) for each in said]
     if raw.licence:
         result.append(_licence(raw.licence))
     return result

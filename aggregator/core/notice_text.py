@@ -56,6 +56,11 @@ class Sentence:
     start: int
     end: int
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Its place in the passage."""
+        return self.start, self.end
+
 
 def plain_form(text: str) -> str:
     """The text with full-width letters, apostrophes, dashes and blanks made ASCII, as long as before."""

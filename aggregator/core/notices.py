@@ -44,15 +44,18 @@ class Rule:
     find: re.Pattern[str]
     cut: Cut
     veto: bool  # is it undone by signs that somebody else's words are reported?
+    led: bool  # does the pattern begin with words for this very text, e.g. "this article"?
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules that can only match where each of ``needs`` is met by one of its words."""
+    """Rules that can only match a text which holds a word of each anchor that they need."""
 
-    needs: tuple[frozenset[str], ...]
+    needs: frozenset[str]  # names of anchors
     rules: tuple[Rule, ...]
     short: bool  # only whole blocks, titles and labels are asked: a long text cannot match
+    led: bool  # all of its rules are
+    loose: bool  # all of its rules need the company of a notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,10 @@ class Language:
     """The rules of one language."""
 
     tag: str
-    script: re.Pattern[str] | None  # None: Latin, where needs are whole words; else they are substrings
+    script: re.Pattern[str] | None  # None: Latin, where anchors are whole words; else they are substrings
     groups: tuple[Group, ...]
-    triggers: frozenset[str]  # all words that a group needs
+    anchors: Mapping[str, frozenset[str]]  # word -> the anchors that it is of
+    self: re.Pattern[str]  # words for this very text
     veto: re.Pattern[str]
     negated: re.Pattern[str]
     heading: re.Pattern[str]  # a heading that announces a notice
@@ -81,6 +85,7 @@ class NoticeRules:
 
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
+_NO_SIGNS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")  # escapes and classes, in which no sign means itself
 _NEVER = r"(?!)"
 
 
@@ -100,24 +105,33 @@ def _language(tag: str, data: Mapping[str, Any]) -> Language:
     macros: dict[str, str] = {}
     for name, pattern in data["words"].items():
         macros[name] = _expand(pattern, macros)
-    anchors = {name: frozenset(words) for name, words in data["anchors"].items()}
-    groups: dict[tuple[tuple[str, ...], bool], list[Rule]] = {}
+    groups: dict[tuple[frozenset[str], bool, bool, bool], list[Rule]] = {}
     for number, about in enumerate(data["rules"]):
         rule = _rule(f"{tag}.{number}", tag, about, macros)
-        groups.setdefault((tuple(about["needs"]), rule.scopes <= _SHORT), []).append(rule)
+        key = (frozenset(about["needs"]), rule.scopes <= _SHORT, rule.led, rule.scopes == {Scope.FOLLOW})
+        groups.setdefault(key, []).append(rule)
     return Language(
         tag=tag,
         script=re.compile(data["script"]) if data.get("script") else None,
         groups=tuple(
-            Group(tuple(anchors[name] for name in needs), tuple(rules), short)
-            for (needs, short), rules in groups.items()
+            Group(needs, tuple(rules), short, led, loose)
+            for (needs, short, led, loose), rules in groups.items()
         ),
-        triggers=frozenset().union(*(anchors[needs[0]] for needs, _ in groups)),
+        anchors=_by_word(data["anchors"]),
+        self=re.compile(macros["self"], re.IGNORECASE),
         veto=_any(data.get("veto", ()), macros),
         negated=_any(data.get("negated", ()), macros),
         heading=_any(data.get("headings", ()), macros),
         filler=_any(data.get("fillers", ()), macros),
     )
+
+
+def _by_word(anchors: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    result: dict[str, frozenset[str]] = {}
+    for name, words in anchors.items():
+        for word in words:
+            result[word] = result.get(word, frozenset()) | {name}
+    return result
 
 
 def _rule(place: str, tag: str, data: Mapping[str, Any], macros: Mapping[str, str]) -> Rule:
@@ -129,9 +143,20 @@ def _rule(place: str, tag: str, data: Mapping[str, Any], macros: Mapping[str, st
             find=re.compile(_expand(data["find"], macros), re.IGNORECASE),
             cut=Cut(data.get("cut", "sentence")),
             veto=data.get("veto", True),
+            led=_is_led(data["find"]),
         )
     except (KeyError, re.error, ValueError) as error:
         raise ValueError(f"disclosures.yaml: rule {data.get('id', place)}: {error}") from error
+
+
+def _is_led(pattern: str) -> bool:
+    """Does whatever the pattern matches begin with ``{self}``: first in it, and no alternative to it?"""
+    depth = 0
+    for sign in _NO_SIGNS.sub("", pattern):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "|" and depth == 0:
+            return False
+    return pattern.startswith("{self}")
 
 
 def _any(patterns: Sequence[str], macros: Mapping[str, str]) -> re.Pattern[str]:
