@@ -60,6 +60,8 @@ def prepare(setup: Setup, store: Store, now: datetime) -> Prepared:
 def _bring_in_line(connection: Connection, prepared: Prepared, now: datetime) -> None:
     setup = prepared.setup
     facts.put(connection, facts.AUTHORITY, prepared.authority)
+    if facts.get(connection, facts.HEALTH) is None:
+        facts.put(connection, facts.HEALTH, now.isoformat())
     sources.sync(connection, setup.sources, setup.settings, now)
     topics.fill(connection, topics.sync(connection, prepared.index, prepared.authority, now))
     facts.raise_front(connection)

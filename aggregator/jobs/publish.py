@@ -6,20 +6,22 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from aggregator import __version__
+from aggregator.core.identity import tag_uri
 from aggregator.errors import PublishError
-from aggregator.model import IndexPage, Setup, Topic, TopicFeed
-from aggregator.store import facts, feeds, outputs, sources, topics
+from aggregator.model import HealthFeed, IndexPage, Setup, Topic, TopicFeed
+from aggregator.store import facts, feeds, health, outputs, sources, topics
 from aggregator.store.base import Connection, Store
 from aggregator.store.feeds import Head
 from aggregator.store.outputs import Output
 
 # Raise it when a writer makes other bytes of the same input: every file is then made again.
-WRITERS_CODE = 1
+WRITERS_CODE = 2
 _AT_ONCE = 20  # topics made between two transactions
 
 
@@ -112,11 +114,13 @@ def _names(setup: Setup) -> dict[str, str]:
     return {company.slug: company.name for company in setup.rules.companies}
 
 
-_FRONT = ("index.html", "topics.opml")
+_FRONT = ("index.html", "topics.opml", "_health.atom")
+_HEALTH_NEWEST = 100
+_BEFORE_ANY = "2026-01-01T00:00:00+00:00"  # in a database that no cycle has prepared
 
 
 def _publish_front(setup: Setup, store: Store, front: int, heads: Mapping[str, Head], shared: bytes) -> int:
-    """index.html and topics.opml: stale when any topic, or the standing of any source, has changed."""
+    """Write index.html, topics.opml and _health.atom: stale when a topic or a source's standing changed."""
     folder = Path(setup.settings.output)
     shown = [(topic, heads[topic.slug].revision) for topic in setup.topics if topic.slug in heads]
     inputs = _hash(repr((shown, [source.name for source in setup.sources])).encode() + shared)
@@ -126,10 +130,12 @@ def _publish_front(setup: Setup, store: Store, front: int, heads: Mapping[str, H
         if not any(_is_stale(plan, published, folder) for plan in plans):
             return 0
         page = index_page(connection, setup)
+        changes = health_feed(connection, setup)
+    from aggregator.write.health import write_health
     from aggregator.write.listing import write_index
     from aggregator.write.opml import write_opml
 
-    files = list(zip(plans, (write_index(page), write_opml(page)), strict=True))
+    files = list(zip(plans, (write_index(page), write_opml(page), write_health(changes)), strict=True))
     written = _write_files(folder, files)
     with store.write() as connection:
         outputs.record(connection, [_output(plan, body) for plan, body in files])
@@ -147,6 +153,20 @@ def index_page(connection: Connection, setup: Setup) -> IndexPage:
         topics=summaries,
         sources=sources.statuses(connection, setup.sources),
         company_names={slug: name for slug, name in _names(setup).items() if slug in tagged},
+    )
+
+
+def health_feed(connection: Connection, setup: Setup) -> HealthFeed:
+    """The input of _health.atom: the newest changes of state of the sources of feeds.yaml."""
+    authority = facts.get(connection, facts.AUTHORITY) or "localhost"
+    begun = datetime.fromisoformat(facts.get(connection, facts.HEALTH) or _BEFORE_ANY)
+    changes = health.newest(connection, _HEALTH_NEWEST)
+    return HealthFeed(
+        feed_id=tag_uri(authority, begun.date(), "health"),
+        title=setup.settings.title,
+        base_url=setup.settings.base_url,
+        updated=changes[0].at if changes else begun,
+        changes=changes,
     )
 
 

@@ -54,6 +54,8 @@ from aggregator.model.rules import (
 from aggregator.model.stored import (
     Changes,
     Entry,
+    HealthChange,
+    HealthFeed,
     IndexPage,
     Link,
     Origination,
@@ -84,6 +86,8 @@ __all__ = [
     "FetchLimits",
     "FetchResult",
     "Fetched",
+    "HealthChange",
+    "HealthFeed",
     "Hints",
     "IndexPage",
     "Link",

@@ -153,6 +153,32 @@ class SourceStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthChange:
+    """A source broke, recovered or was paused: one entry of _health.atom, never changed afterwards."""
+
+    public_id: str  # tag: URI, from the source and the instant
+    name: str  # of the source
+    url: str
+    state: SourceHealth  # after the change: OK, FAILING or PAUSED
+    at: datetime
+    error: str | None  # what is wrong; None: nothing any more
+    since: datetime  # of the trouble
+    next_poll: datetime | None  # as planned then; None: paused
+    why_then: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFeed:
+    """The input of _health.atom."""
+
+    feed_id: str  # tag: URI
+    title: str  # of the whole aggregator
+    base_url: str
+    updated: datetime
+    changes: tuple[HealthChange, ...]  # newest first
+
+
+@dataclass(frozen=True, slots=True)
 class TopicSummary:
     """What the page, OPML and status tell of a topic."""
 

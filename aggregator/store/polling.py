@@ -22,7 +22,16 @@ from sqlalchemy import (
 
 from aggregator.core import hosts
 from aggregator.core.hosts import TOGETHER, Refusal
-from aggregator.model import Failed, Fetched, Outcome, SourceHealth, SourceState, Trouble, Unchanged, Validators
+from aggregator.model import (
+    Failed,
+    Fetched,
+    Outcome,
+    SourceHealth,
+    SourceState,
+    Trouble,
+    Unchanged,
+    Validators,
+)
 from aggregator.store import codec, leases
 from aggregator.store.schema import AnyRow, Instant, entries, polls, sources
 

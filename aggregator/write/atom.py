@@ -7,6 +7,7 @@ are made with bare names, as feedgen makes its own: a namespaced name would come
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -52,6 +53,56 @@ def write_atom(feed: TopicFeed) -> bytes:
     atom.ours.notice = feed.notice
     for story in feed.stories:
         _add(atom, story, feed)
+    written: bytes = atom.atom_str(pretty=True)
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An entry in our own words."""
+
+    id: str
+    title: str
+    at: datetime
+    html: str
+    link: str | None  # None: it leads nowhere
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFeed:
+    """A feed of what we ourselves have to say."""
+
+    id: str
+    slug: str  # of its file
+    title: str
+    subtitle: str
+    author: str
+    base_url: str
+    updated: datetime
+    messages: tuple[Message, ...]  # newest first
+
+
+def write_messages(feed: MessageFeed) -> bytes:
+    """Our own messages as an Atom feed: the same bytes for the same MessageFeed."""
+    atom = FeedGenerator()
+    atom.id(feed.id)
+    atom.title(one_line(feed.title))
+    atom.subtitle(one_line(feed.subtitle))
+    atom.updated(_whole_second(feed.updated))
+    atom.generator(GENERATOR, version=__version__, uri=NAMESPACE)
+    atom.author(name=one_line(feed.author) or GENERATOR)
+    atom.link(href=published_url(feed.base_url, feed.slug, "atom"), rel="self", type=MEDIA_TYPE)
+    atom.link(href=feed.base_url, rel="alternate", type="text/html")
+    for message in feed.messages:
+        item: FeedEntry = atom.add_entry(order="append")
+        item.id(message.id)
+        item.title(one_line(message.title))
+        item.updated(_whole_second(message.at))
+        item.published(_whole_second(message.at))
+        item.content(notices.safe(message.html), type="html")
+        target = web_iri(message.link)
+        if target:
+            item.link(href=target)
     written: bytes = atom.atom_str(pretty=True)
     return written
 

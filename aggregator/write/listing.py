@@ -19,7 +19,7 @@ from aggregator.model import CompanyTag, IndexPage, Mention, SourceHealth, Topic
 from aggregator.write import notices
 from aggregator.write.addresses import published_name, published_url, web_iri
 from aggregator.write.grammar import language_tag
-from aggregator.write.vocabulary import KIND_LABELS, ORIGIN_LABELS, TAGGING
+from aggregator.write.vocabulary import HEALTH_FEED, KIND_LABELS, ORIGIN_LABELS, TAGGING, WHAT_TO_DO
 
 # A whole tag of nh3's output: attribute values may hold "<" and ">" there, but always stand in double quotes.
 _TAG: Final = re.compile(r"<(/?[a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
@@ -32,11 +32,6 @@ _STATE_WORDS: Final = {
     SourceHealth.FAILING: "Failing",
     SourceHealth.POSTPONED: "Postponed",
     SourceHealth.PAUSED: "Paused",
-}
-_WHAT_TO_DO: Final = {
-    SourceHealth.FAILING: "Nothing for now: it is tried again. If this lasts, check its URL in feeds.yaml.",
-    SourceHealth.POSTPONED: "Nothing: its server asked us to come back later, and we will.",
-    SourceHealth.PAUSED: "Put the feed's new URL into feeds.yaml, or take the source out.",
 }
 _WORST_FIRST: Final = (
     SourceHealth.PAUSED,
@@ -98,7 +93,8 @@ def _environment() -> Environment:
         KIND_LABELS=KIND_LABELS,
         ORIGIN_LABELS=ORIGIN_LABELS,
         STATE_WORDS=_STATE_WORDS,
-        WHAT_TO_DO=_WHAT_TO_DO,
+        WHAT_TO_DO=WHAT_TO_DO,
+        HEALTH_FEED=HEALTH_FEED,
         TAGGING=TAGGING,
         published_url=published_url,
         notices=notices,

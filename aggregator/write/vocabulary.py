@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aggregator.model import DisclosureKind, Origin
+from aggregator.model import DisclosureKind, Origin, SourceHealth
 
 # A namespace name is an identity, not an address: it stays what it is wherever the program or its docs move.
 NAMESPACE: Final = "tag:aggregator.example,2026:disclosure"
@@ -43,3 +43,13 @@ ORIGIN_LABELS: Final = {
 
 TAGGING: Final = "Company tags are made by rules from the article's own words, not by a language model."
 """How the tags were made: said once a feed, since tagging by rules makes no entry AI-generated."""
+
+WHAT_TO_DO: Final = {
+    SourceHealth.FAILING: "Nothing for now: it is tried again. If this lasts, check its URL in feeds.yaml.",
+    SourceHealth.POSTPONED: "Nothing: its server asked us to come back later, and we will.",
+    SourceHealth.PAUSED: "Put the feed's new URL into feeds.yaml, or take the source out.",
+}
+"""What the operator may do about a source in trouble."""
+
+HEALTH_FEED: Final = "_health"
+"""The name of the feed of sources that break and recover; no topic's slug begins with an underscore."""

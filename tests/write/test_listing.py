@@ -59,7 +59,8 @@ def test_the_index_shows_each_topic_with_feed_page_and_headlines():
 def test_a_reader_given_the_index_finds_every_feed():
     page = page_of(write_index(an_index_page()))
     found = [link.get("href") for link in page.iter("link") if link.get("type") == "application/atom+xml"]
-    assert found == ["samsung+openai.atom", "softbank.atom", "kakao.atom", "everything.atom"]
+    topics = ["samsung+openai.atom", "softbank.atom", "kakao.atom", "everything.atom"]
+    assert found == [*topics, "_health.atom"]
 
 
 def test_the_index_leads_to_the_opml_and_holds_the_disclaimer():
