@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from aggregator.core.fold import fold
@@ -25,6 +25,7 @@ class Context:
 
     legal: frozenset[str]  # "inc", "plc": a legal form after a name
     verbs: frozenset[str]  # what companies do: "unveils"
+    nouns: frozenset[str]  # what a company has: "shares", "customers"
     cues: tuple[str, ...]  # needles for ``has_any``: "shares", "chief executive"
     given_names: frozenset[str]
     titles: frozenset[str]  # "mr", "frau": a person follows
@@ -43,6 +44,7 @@ class Context:
     line_words: frozenset[str]  # of all lines: a sentence without any of them is the story
     starts: re.Pattern[str]  # what a whole passage that is not the story begins with
     related: re.Pattern[str]  # a heading over links to other stories
+    slots: re.Pattern[str]  # right before a name: a company or a person stands here
     passing: re.Pattern[str]  # right before a name: a comparison
     passing_after: re.Pattern[str]  # right after it
     roundup: re.Pattern[str]  # titles of round-ups
@@ -54,6 +56,7 @@ def compile_context(data: Mapping[str, object]) -> Context:
     return Context(
         legal=_words(data, "legal"),
         verbs=_words(data, "verbs"),
+        nouns=_words(data, "nouns"),
         cues=needles(_lines(data, "cues")),
         given_names=_words(data, "given_names"),
         titles=_words(data, "titles"),
@@ -72,7 +75,10 @@ def compile_context(data: Mapping[str, object]) -> Context:
         line_words=frozenset(word for line in lines for word in line.words),
         starts=_pattern(_lines(data, "boilerplate_starts"), r"\W*(?:{})"),
         related=_pattern(_lines(data, "related_headings"), r"\W*(?:{})\W*\Z"),
-        passing=_pattern(_lines(data, "passing_before"), r"(?:\A|\W)(?:{})\s?\Z"),
+        slots=_pattern(_lines(data, "slots"), r"(?:\A|\W)(?:{})\s?\Z"),
+        passing=_pattern(
+            _lines(data, "passing_before"), r"(?:\A|\W)(?:{})(?: an?| the| eine?| das| die| der| dem)?\s?\Z"
+        ),
         passing_after=_pattern(_lines(data, "passing_after"), r"(?:{})"),
         roundup=_pattern(_lines(data, "roundup_titles"), r"(?:{})"),
     )
@@ -131,12 +137,18 @@ _NOT_WORD = re.compile(r"[^\w&%$€£+.]+|[.](?=\s|\Z)|(?<=\s)[.]")
 
 
 def _lines(data: Mapping[str, object], key: str) -> list[str]:
-    value = data.get(key) or []
-    if isinstance(value, Mapping):  # lists by language
-        return [str(line) for part in value.values() for line in part]
-    if isinstance(value, str):
-        return value.split()
-    return [str(line) for line in value] if isinstance(value, list | tuple) else []
+    """The list of that name: one list, lists by language, or words in one string."""
+    return list(_flat(data.get(key)))
+
+
+def _flat(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for part in value.values():
+            yield from _flat(part)
+    elif isinstance(value, str):
+        yield from value.split()
+    elif isinstance(value, list | tuple):
+        yield from map(str, value)
 
 
 def _words(data: Mapping[str, object], key: str) -> frozenset[str]:

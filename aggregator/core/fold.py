@@ -16,7 +16,7 @@ _TWINS = str.maketrans(
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u0060\u00b4\u2032", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
         **dict.fromkeys("\u2010\u2011\u2212\ufe63", "-"),
-        **dict.fromkeys("\u2122\u00ae\u00a9\u2120", " "),
+        **dict.fromkeys("\u2122\u00ae\u2120", " "),
         "\u2026": ".",
     }
 )

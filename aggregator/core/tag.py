@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aggregator.core.context import Context, is_notice
-from aggregator.core.evidence import Findings, Reading, judge, year_of
+from aggregator.core.evidence import judge, year_of
+from aggregator.core.findings import Findings, Reading
 from aggregator.core.fold import Folded, fold
 from aggregator.core.match import SURE, Claim, Hit, Kind, Matcher
 from aggregator.core.salience import Sighting, score
