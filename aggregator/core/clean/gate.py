@@ -87,7 +87,8 @@ def tag_names(html: str) -> set[str]:
 def is_boilerplate_name(name: str, rules: CleanRules) -> bool:
     """Whether a class or id is that of a share bar, a comment form, an advert or the like."""
     words = name_words(name)
-    if "-".join(words) in rules.exact:
+    joined = "-".join(words)
+    if joined in rules.exact or joined.startswith(rules.prefixes):
         return True
     subject = False
     for word in words:

@@ -14,6 +14,7 @@ class CleanRules:
     subjects: frozenset[str]
     neutral: frozenset[str]
     exact: frozenset[str]
+    prefixes: tuple[str, ...]
     players: Mapping[str, str]  # host suffix -> what its links are called
     pixel_hosts: frozenset[str]
     pixel_paths: re.Pattern[str]
@@ -41,6 +42,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         subjects=frozenset(_strings(names["subjects"])),
         neutral=frozenset(_strings(names["neutral"])),
         exact=frozenset(_strings(names["exact"])),
+        prefixes=_strings(names["prefixes"]),
         players={str(host): str(name) for host, name in _mapping(data["players"]).items()},
         pixel_hosts=frozenset(_strings(data["pixel_hosts"])),
         pixel_paths=_any_literal(_strings(data["pixel_paths"])),

@@ -69,6 +69,16 @@ _ATTRIBUTES = r'(?: [^">]*(?:"[^"]*"[^">]*)*)?'
 _EMPTY = re.compile(
     rf"<({_HOLLOW_BLOCK}){_ATTRIBUTES}>(?:\s|&nbsp;|<br>)*</\1>|<({_HOLLOW_INLINE}){_ATTRIBUTES}></\2>"
 )
+_COUNTING_HOSTS = (
+    "pixel.",
+    "pixels.",
+    "beacon.",
+    "tracking.",
+    "tracker.",
+    "analytics.",
+    "counter.",
+    "telemetry.",
+)
 _MAX_PASSES = 6
 # With no other tags a parser makes a tree that is read back as it was written, so one pass is all. Others
 # (tables, unknown and dropped ones) may move what stands beside them when they are read again.
@@ -117,6 +127,8 @@ def is_pixel_url(url: str, rules: CleanRules) -> bool:
     """Whether a picture from there counts readers or sells something."""
     bare = _bare(url)
     host = bare.partition("/")[0].partition(":")[0]
+    if host.startswith(_COUNTING_HOSTS):
+        return True
     while host:
         if host in rules.pixel_hosts:
             return True

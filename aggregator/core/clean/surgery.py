@@ -63,7 +63,7 @@ def operate(html: str, base: str | None, rules: CleanRules, spare: float = 0.5) 
     Takes and gives raw HTML. ``base`` makes the players' links absolute; an element
     that holds more than the share ``spare`` of all text is the author's, whatever it is called.
     """
-    soup = BeautifulSoup(_shortcodes(html), "lxml")
+    soup = BeautifulSoup("<html>" + _shortcodes(html), "lxml")
     for pre in soup.find_all("svg"):
         pre.decompose()
     _mend_pictures(soup)
@@ -128,15 +128,19 @@ def _mend_noscript(noscript: Tag) -> None:
         return
     for beside in (noscript.find_previous_sibling(True), noscript.find_next_sibling(True)):
         lazy = beside if isinstance(beside, Tag) and beside.name == "img" else beside and beside.find("img")
-        if isinstance(lazy, Tag) and lazy is not image and _same_picture(_source(lazy), _source(image)):
+        if not isinstance(lazy, Tag) or lazy is image:
+            continue
+        if not _source(lazy):
+            lazy.decompose()  # a mere place for the one that a script would load
+        elif _is_same_picture(_source(lazy), _source(image)):
             noscript.decompose()
             return
     noscript.replace_with(image.extract())
 
 
-def _same_picture(one: str, other: str) -> bool:
-    """Whether two addresses are one picture, or one of them is only a placeholder."""
-    return not one or one.split("?")[0].rsplit("/", 1)[-1] == other.split("?")[0].rsplit("/", 1)[-1]
+def _is_same_picture(one: str, other: str) -> bool:
+    """Whether two addresses are one picture, as far as their file names tell."""
+    return one.split("?")[0].rsplit("/", 1)[-1] == other.split("?")[0].rsplit("/", 1)[-1]
 
 
 def _source(image: Tag) -> str:

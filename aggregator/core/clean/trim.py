@@ -89,7 +89,10 @@ def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[B
 
 
 def _is_cuttable(html: str, block: Block) -> bool:
-    return not _NEVER.match(html, block.start) and block.passage.place is not Place.CAPTION
+    if _NEVER.match(html, block.start):
+        # A row of one cell is no table but the layout of a letter.
+        return html.endswith("<tr>", 0, block.start) and html.startswith("</tr>", block.end)
+    return block.passage.place is not Place.CAPTION
 
 
 def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
