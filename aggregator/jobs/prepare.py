@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aggregator.core import hosts, pipeline
 from aggregator.core.topics import TopicIndex, compile_topics
 from aggregator.model import Settings, Setup
-from aggregator.store import facts, polling, sources, topics
+from aggregator.store import facts, polling, schema, sources, topics
 from aggregator.store.base import Connection, Store
 
 
@@ -50,14 +50,17 @@ def prepare(setup: Setup, store: Store, now: datetime) -> Prepared:
     wanted = _hash(setup.sources, setup.topics, companies, settings.poll_interval)
     with store.write() as connection:
         polling.free_dead(connection)
-        if authority is None or known != wanted:
-            _bring_in_line(connection, prepared, now)
-            facts.put(connection, facts.SETUP, wanted)
+    if authority is None or known != wanted:
+        with store.write() as connection:
+            prepared = _bring_in_line(connection, prepared, wanted, now)
     store.in_line_with = setup
     return prepared
 
 
-def _bring_in_line(connection: Connection, prepared: Prepared, now: datetime) -> None:
+def _bring_in_line(connection: Connection, prepared: Prepared, wanted: str, now: datetime) -> Prepared:
+    """Write what feeds.yaml now says. Another process may have begun the same: it is waited for."""
+    schema.lock(connection)
+    prepared = Prepared(prepared.setup, facts.get(connection, facts.AUTHORITY) or prepared.authority)
     setup = prepared.setup
     facts.put(connection, facts.AUTHORITY, prepared.authority)
     if facts.get(connection, facts.HEALTH) is None:
@@ -65,6 +68,8 @@ def _bring_in_line(connection: Connection, prepared: Prepared, now: datetime) ->
     sources.sync(connection, setup.sources, setup.settings, now)
     topics.fill(connection, topics.sync(connection, prepared.index, prepared.authority, now))
     facts.raise_front(connection)
+    facts.put(connection, facts.SETUP, wanted)
+    return prepared
 
 
 def _hash(*values: object) -> str:

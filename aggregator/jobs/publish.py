@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -42,6 +44,29 @@ def publish(setup: Setup, store: Store) -> int:
     changed, or when it is missing or has another size. Raises PublishError, StoreError.
     """
     folder = Path(setup.settings.output)
+    _told(folder, _make)
+    with _alone(folder):
+        return _publish(setup, store, folder)
+
+
+def _make(folder: Path) -> bool:
+    folder.mkdir(parents=True, exist_ok=True)
+    return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time publish into a folder: an older feed must not replace a newer one."""
+    # The lock is the kernel's, on the folder itself: a killed process leaves none behind.
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
+
+
+def _publish(setup: Setup, store: Store, folder: Path) -> int:
     with store.read() as connection:
         heads = feeds.heads(connection)
         published = outputs.every(connection)
@@ -205,7 +230,6 @@ def _write(path: Path, body: bytes) -> bool:
     """
     if _size(path) == len(body) and path.read_bytes() == body:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(number, "wb") as file:

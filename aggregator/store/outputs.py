@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from aggregator.store.facts import insert_for
 from aggregator.store.schema import outputs
 
 
@@ -35,7 +36,6 @@ def record(connection: Connection, made: Sequence[Output]) -> None:
     """Remember files as published. Needs a write transaction."""
     if not made:
         return
-    connection.execute(delete(outputs).where(outputs.c.path.in_([one.path for one in made])))
     rows = [
         {
             "path": one.path,
@@ -47,7 +47,9 @@ def record(connection: Connection, made: Sequence[Output]) -> None:
         }
         for one in sorted(made, key=lambda output: output.path)
     ]
-    connection.execute(insert(outputs), rows)
+    new = insert_for(connection)(outputs)
+    changed = {name: new.excluded[name] for name in rows[0] if name != "path"}
+    connection.execute(new.on_conflict_do_update(index_elements=["path"], set_=changed), rows)
 
 
 def forget(connection: Connection, paths: Sequence[str]) -> None:

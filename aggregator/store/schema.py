@@ -283,9 +283,12 @@ def version_of(connection: Connection) -> str | None:
 
 
 def lock(connection: Connection) -> None:
-    """Let one process at a time make or migrate the schema; SQLite's transaction does so anyway."""
+    """Let one process at a time change what all others stand on, until the transaction ends.
+
+    SQLite has one writer anyway.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('aggregator schema'))"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('aggregator'))"))
 
 
 def create(connection: Connection) -> None:

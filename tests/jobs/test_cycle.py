@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+from jobs.feeds import World, item
+from sqlalchemy import func, select
+
+from aggregator.core import pipeline
+from aggregator.jobs.cycle import Progress, run_cycle, spread_start
+from aggregator.model import Company, SourceHealth
+from aggregator.store.schema import entries, sources
+from aggregator.store.sources import statuses
+
+
+@pytest.fixture
+def world(tmp_path, store) -> World:
+    return World(tmp_path, store)
+
+
+def stored(world: World) -> int:
+    with world.store.read() as connection:
+        return connection.scalar(select(func.count()).select_from(entries))
+
+
+def test_a_first_cycle_stores_every_entry_and_publishes_every_file(world):
+    report = world.cycle()
+    assert (report.polled, report.unchanged, report.failed) == (3, 0, 0)
+    assert (report.new, report.changed) == (6, 0)
+    assert (report.documents_parsed, report.entries_cleaned, report.files_written) == (3, 6, 9)
+    assert set(world.files()) == {
+        "_health.atom",
+        "index.html",
+        "topics.opml",
+        *(
+            f"{slug}.{suffix}"
+            for slug in ("samsung+openai", "nvidia", "everything")
+            for suffix in ("atom", "html")
+        ),
+    }
+    assert "Samsung and OpenAI meet" in world.text("samsung+openai.atom")
+    assert "Nvidia grows" not in world.text("samsung+openai.atom")
+
+
+def test_a_second_cycle_over_unchanged_sources_does_no_work_and_touches_no_file(world):
+    world.cycle()
+    before = world.files()
+    report = world.cycle()
+    assert (report.polled, report.unchanged) == (3, 3)
+    assert (report.documents_parsed, report.entries_cleaned, report.files_written) == (0, 0, 0)
+    assert world.files() == before
+
+
+def test_a_cycle_with_nothing_due_polls_nothing(world):
+    world.cycle()
+    assert world.cycle(everything=False).polled == 0
+
+
+def test_only_the_new_entry_is_cleaned_and_only_its_topics_are_rewritten(world):
+    world.cycle()
+    before = world.files()
+    world.write(
+        0,
+        [
+            item(0, 2, "Nvidia falls"),
+            item(0, 0, "Samsung and OpenAI meet"),
+            item(0, 1, "Nvidia grows"),
+        ],
+    )
+    report = world.cycle()
+    assert (report.new, report.documents_parsed, report.entries_cleaned) == (1, 1, 1)
+    rewritten = {name for name, file in world.files().items() if file != before[name]}
+    assert rewritten == {"nvidia.atom", "nvidia.html", "everything.atom", "everything.html", "index.html"}
+
+
+def test_a_document_that_cannot_be_read_is_its_sources_trouble_alone(world):
+    (world.folder / "1.xml").write_text("<html><body>Moved.</body></html>")
+    report = world.cycle()
+    assert (report.polled, report.failed, report.new) == (3, 1, 4)
+    with world.store.read() as connection:
+        found = statuses(connection, world.setup.sources)
+    assert [one.state for one in found] == [SourceHealth.OK, SourceHealth.FAILING, SourceHealth.OK]
+    assert found[1].error
+
+
+def test_a_missing_source_recovers(world):
+    (world.folder / "1.xml").rename(world.folder / "kept")
+    assert world.cycle().failed == 1
+    (world.folder / "kept").rename(world.folder / "1.xml")
+    report = world.cycle()
+    assert (report.failed, report.new) == (0, 2)
+    with world.store.read() as connection:
+        assert statuses(connection, world.setup.sources)[1].error is None
+
+
+def test_two_cycles_at_once_poll_each_source_once(tmp_path, database_url, opened):
+    world = World(tmp_path, opened(database_url), sources=40)
+    other = opened(database_url)
+    reports = []
+    threads = [
+        threading.Thread(target=lambda store=store: reports.append(run_cycle(world.setup, store)))
+        for store in (world.store, other)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(report.polled for report in reports) == 40
+    assert sum(report.new for report in reports) == stored(world) == 80
+
+
+def test_a_new_topic_is_published_from_what_is_stored_without_any_reading(world):
+    world.cycle()
+    topic = replace(world.setup.topics[1], slug="chips", title="Chips")
+    world.change(topics=(*world.setup.topics, topic))
+    report = world.cycle()
+    assert (report.documents_parsed, report.entries_cleaned) == (0, 0)
+    assert world.text("chips.atom").count("<entry>") == 3
+
+
+def test_a_topic_that_is_gone_takes_its_files_along_and_nobody_elses(world):
+    world.cycle()
+    (world.output / "notes.atom").write_text("mine")
+    world.change(topics=world.setup.topics[:1])
+    world.cycle()
+    assert set(world.files()) == {
+        "_health.atom",
+        "index.html",
+        "notes.atom",
+        "samsung+openai.atom",
+        "samsung+openai.html",
+        "topics.opml",
+    }
+
+
+def test_a_company_that_is_added_tags_what_is_stored_and_moves_no_date(world):
+    world.write(0, [item(0, 0, "Brightloom opens a mill")])
+    world.cycle()
+    rules = world.setup.rules
+    brightloom = Company("brightloom", "Brightloom", aliases=("Brightloom",))
+    topic = replace(world.setup.topics[1], slug="brightloom", match="brightloom")
+    world.change(
+        rules=replace(rules, companies=(*rules.companies, brightloom)), topics=(*world.setup.topics, topic)
+    )
+    updated = "<updated>" + world.text("everything.atom").split("<updated>")[1].split("<")[0]
+    report = world.cycle()
+    assert (report.new, report.changed, report.documents_parsed) == (0, 0, 0)
+    assert world.text("brightloom.atom").count("<entry>") == 1
+    assert world.text("everything.atom").split("<updated>")[1].split("<")[0] == updated.split(">")[1]
+    assert world.cycle().files_written == 0
+
+
+def test_unchanged_rules_are_not_compiled_in_a_cycle_without_new_entries(world, monkeypatch):
+    world.cycle()
+    monkeypatch.setattr(pipeline, "compile_rules", None)
+    assert world.cycle().unchanged == 3
+
+
+def test_the_statements_of_a_cycle_do_not_grow_with_what_is_stored(world):
+    world.cycle()
+    few = world.cycle().statements
+    world.write(
+        0, [item(0, number, f"Nvidia grows by {number} in its {number}th year") for number in range(300)]
+    )
+    world.cycle()
+    assert world.cycle().statements == few
+
+
+def test_progress_is_told_and_a_stop_ends_a_cycle_with_every_lease_given_back(world):
+    told: list[Progress] = []
+    run_cycle(world.setup, world.store, True, told.append)
+    assert told[-1] == Progress(polled=3, due=3, new=6)
+    stop = threading.Event()
+    stop.set()
+    assert run_cycle(world.setup, world.store, True, stop=stop).polled == 0
+    with world.store.read() as connection:
+        assert connection.scalars(select(sources.c.leased_until)).all() == [None, None, None]
+
+
+def test_a_start_after_a_long_stop_moves_only_what_is_long_overdue(world):
+    world.cycle()
+    assert spread_start(world.setup, world.store) == 0

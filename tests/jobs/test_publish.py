@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+from jobs.feeds import World
+
+from aggregator.errors import PublishError
+from aggregator.jobs.publish import publish
+from aggregator.store import outputs
+
+
+@pytest.fixture
+def world(tmp_path, opened) -> World:
+    world = World(tmp_path, opened(f"sqlite:///{tmp_path}/a.db"))
+    world.cycle()
+    return world
+
+
+@pytest.mark.parametrize("name", ["nvidia.atom", "everything.html", "index.html", "topics.opml"])
+@pytest.mark.parametrize("harm", ["deleted", "emptied"])
+def test_a_file_that_is_gone_or_empty_is_written_again_and_no_other(world, name, harm):
+    before = world.files()
+    if harm == "deleted":
+        (world.output / name).unlink()
+    else:
+        (world.output / name).write_bytes(b"")
+    assert publish(world.setup, world.store) == 1
+    after = world.files()
+    assert {key: body for key, (_, body) in after.items()} == {key: body for key, (_, body) in before.items()}
+    assert {key for key in after if after[key][0] != before[key][0]} == {name}
+
+
+def test_a_lost_record_of_what_was_published_rewrites_no_file_that_is_right(world):
+    before = world.files()
+    with world.store.write() as connection:
+        outputs.forget(connection, list(before))
+    assert publish(world.setup, world.store) == 0
+    assert world.files() == before
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("title", "Evening feeds"), ("base_url", "https://other.example/"), ("disclaimer", "New words.")],
+)
+def test_a_changed_setting_that_files_show_rewrites_them(world, setting, value):
+    world.change(**{setting: value})
+    assert publish(world.setup, world.store) >= 6
+    assert value in world.text("nvidia.atom") + world.text("index.html")
+    assert publish(world.setup, world.store) == 0
+
+
+def test_no_unfinished_file_is_left_and_readers_may_read_every_file(world):
+    assert not [name for name in world.files() if name.startswith(".")]
+    assert all(path.stat().st_mode & 0o777 == 0o644 for path in world.output.iterdir())
+
+
+def test_an_output_folder_that_is_a_file_is_told(world):
+    (world.folder / "file").write_text("")
+    world.change(output=str(world.folder / "file" / "output"))
+    with pytest.raises(PublishError, match=r"settings\.output"):
+        publish(world.setup, world.store)
