@@ -121,11 +121,17 @@ class BlockReader:
         self, active: Iterable[_Active]
     ) -> Iterator[tuple[Sentence, tuple[_Active, ...], list[tuple[int, int]]]]:
         """The sentences in which a rule may match, with those rules, and the block's quotations."""
+        among = {
+            each.language.tag: groups
+            for each in active
+            if (groups := tuple(group for group in each.groups if not group.short))
+        }
+        chosen = [each for each in self._rules.languages if each.tag in among]
+        if not chosen:
+            return
         quoted = quotations(self.text)
-        languages = {each.language.tag: each.groups for each in active}
-        chosen = [each for each in self._rules.languages if each.tag in languages]
         for sentence in sentences(self.text):
-            here = _active(sentence.text, chosen, languages)
+            here = _active(sentence.text, chosen, among)
             if here:
                 yield sentence, here, quoted
 
