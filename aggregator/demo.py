@@ -182,6 +182,7 @@ class SampleServer:
 
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # of 5, the default, the rest of a cycle's connections would wait a second
 
     def __init__(self, address: tuple[str, int], owner: SampleServer) -> None:
         super().__init__(address, _Handler)
