@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.core import clean, dates, disclose, match, parse, stories, tag
-from aggregator.core.identity import data_version
+from aggregator.core.versions import rule_versions, source_versions
 from aggregator.errors import EntryError
 from aggregator.model import (
     Article,
@@ -23,12 +23,6 @@ from aggregator.model import (
     Source,
     Versions,
 )
-
-# Raise one of these when its stage's code makes other rows of the same data: stored rows are then
-# derived again. Changed data is noticed by its hash.
-CLEAN_CODE = 1
-DISCLOSE_CODE = 1
-TAG_CODE = 1
 
 RHYTHM_ENTRIES = 20  # instants that tell how often a source publishes
 
@@ -53,23 +47,6 @@ def compile_rules(data: RuleData) -> Rules:
         zones=data.zones,
         versions=rule_versions(data),
     )
-
-
-def rule_versions(data: RuleData) -> Versions:
-    """The versions of the rules, without compiling them. What a later stage is fed by is part of it."""
-    cleaned = data_version("c", CLEAN_CODE, (data.boilerplate, data.zones))
-    disclosed = data_version("d", DISCLOSE_CODE, (cleaned, data.disclosures))
-    return Versions(
-        cleaned, disclosed, data_version("t", TAG_CODE, (disclosed, data.companies, data.context))
-    )
-
-
-def source_versions(versions: Versions, source: Source) -> Versions:
-    """The versions that a source's rows carry: what the operator declares of it is a rule too."""
-    if not source.declared:
-        return versions
-    declared = [(item.kind, item.text, item.uri) for item in source.declared]
-    return replace(versions, disclosed=f"{versions.disclosed}+{data_version('s', 1, declared)[3:]}")
 
 
 def process(

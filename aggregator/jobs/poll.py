@@ -6,8 +6,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from aggregator.core import pipeline, schedule, standing
+from aggregator.core import schedule, standing
 from aggregator.errors import NotAFeedError
 from aggregator.model import (
     Document,
@@ -23,11 +24,12 @@ from aggregator.model import (
     SourceState,
     Trouble,
 )
-from aggregator.store.rows import pack
+from aggregator.store import rows
+
+if TYPE_CHECKING:
+    from aggregator.core.pipeline import Rules
 
 logger = logging.getLogger(__name__)
-
-_RHYTHM = pipeline.RHYTHM_ENTRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,13 @@ def read(
     document: Document,
     source: Source,
     known: Mapping[str, bytes],
-    rules: pipeline.Rules,
+    rules: Rules,
     limits: FetchLimits,
 ) -> Brought | Failed:
     """Process one body; whatever is wrong with it becomes the source's trouble."""
+    # Imported late: a cycle that brings nothing new has no use for the stages.
+    from aggregator.core import pipeline
+
     try:
         feed = pipeline.process(document, source, known, rules, limits)
     except NotAFeedError as error:
@@ -71,7 +76,7 @@ def read(
         # One document must not stop the others, whatever it holds; the defect is ours, and is logged.
         logger.exception("could not read source=%s", source.slug)
         return Failed(f"reading it broke our program ({type(error).__name__}): a defect", Trouble.DOCUMENT)
-    packed = tuple(pack(draft) for draft in feed.drafts)
+    packed = tuple(rows.pack(draft) for draft in feed.drafts)
     return Brought(replace(feed, drafts=()), packed, feed.entries)
 
 
@@ -91,7 +96,7 @@ def decide(polled: Polled, brought: Brought | Failed | None, settings: Settings,
     planned = schedule.next_poll(polled.source, state, result, processed, settings, now, jitter)
     after = standing.after(state, result, processed.info if processed else None, now)
     if read is not None:
-        newest = read.feed.instants[:_RHYTHM] or state.newest_entries
+        newest = read.feed.instants or state.newest_entries
         after = replace(after, entries_last_time=read.sent, newest_entries=newest)
     assert state.leased_until is not None
     return Outcome(

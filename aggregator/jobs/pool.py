@@ -16,8 +16,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
-from aggregator.core import pipeline
 from aggregator.jobs.poll import Brought, read
 from aggregator.model import (
     Document,
@@ -27,6 +27,9 @@ from aggregator.model import (
     Source,
     Trouble,
 )
+
+if TYPE_CHECKING:
+    from aggregator.core.pipeline import Rules
 
 # A body this large from a source that has been well, or this large from anyone, is read here. What
 # it could do at worst is bounded by its size.
@@ -55,8 +58,10 @@ class Here:
         self._lock = threading.Lock()
 
     @cached_property
-    def rules(self) -> pipeline.Rules:
+    def rules(self) -> Rules:
         """The rules, compiled once."""
+        from aggregator.core import pipeline
+
         return pipeline.compile_rules(self._data)
 
     def read(self, task: Task) -> Brought | Failed:
@@ -210,6 +215,8 @@ def _work(pipe: Connection, data: RuleData, limits: FetchLimits) -> None:
     """What a process does: read bodies until the pipe closes."""
     # A terminal's Ctrl-C goes to every process of its group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from aggregator.core import pipeline
+
     rules = pipeline.compile_rules(data)
     pipe.send(True)
     while True:

@@ -8,8 +8,9 @@ from functools import cached_property
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-from aggregator.core import hosts, pipeline
+from aggregator.core import hosts
 from aggregator.core.topics import TopicIndex, compile_topics
+from aggregator.core.versions import rule_versions
 from aggregator.model import Settings, Setup
 from aggregator.store import facts, polling, schema, sources, topics
 from aggregator.store.base import Connection, Store
@@ -31,7 +32,7 @@ class Prepared:
     def signature(self) -> str:
         """Changes when any stored entry might come out otherwise: with the rules, or what is declared."""
         declared = sorted((source.url, source.declared) for source in self.setup.sources if source.declared)
-        return _hash(pipeline.rule_versions(self.setup.rules), declared)
+        return _hash(rule_versions(self.setup.rules), declared)
 
 
 def prepare(setup: Setup, store: Store, now: datetime) -> Prepared:

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from threading import Event
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from aggregator.core import pipeline
+from aggregator.core.versions import rule_versions, source_versions
 from aggregator.errors import EntryError
 from aggregator.jobs.prepare import Prepared
 from aggregator.model import Source
@@ -16,15 +17,16 @@ from aggregator.store.base import Store
 from aggregator.store.entries import Sent
 from aggregator.store.laggards import Derived
 
+if TYPE_CHECKING:
+    from aggregator.core.pipeline import Rules
+
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200  # entries in one transaction
 SECONDS = 20.0  # of a cycle; what is left is for the next one
 
 
-def rederive(
-    prepared: Prepared, store: Store, rules: Callable[[], pipeline.Rules], stop: Event | None = None
-) -> int:
+def rederive(prepared: Prepared, store: Store, rules: Callable[[], Rules], stop: Event | None = None) -> int:
     """Derive again what older rules made, for so long; returns how many entries were.
 
     Goes on where the last cycle left off. rules compiles them, and is called only where there is
@@ -55,16 +57,14 @@ def _place(fact: str | None, signature: str) -> int | None:
     return int(below) if made_for == signature else None
 
 
-def _some(
-    prepared: Prepared, store: Store, rules: Callable[[], pipeline.Rules], below: int
-) -> tuple[int, int]:
+def _some(prepared: Prepared, store: Store, rules: Callable[[], Rules], below: int) -> tuple[int, int]:
     """Derive one batch; returns its size and where the next begins."""
     configured = {source.url: source for source in prepared.setup.sources}
-    versions = pipeline.rule_versions(prepared.setup.rules)
+    versions = rule_versions(prepared.setup.rules)
 
     def stamp(url: str) -> str:
         source = configured.get(url)
-        own = versions if source is None else pipeline.source_versions(versions, source)
+        own = versions if source is None else source_versions(versions, source)
         return rows.versions_text(own)
 
     with store.read() as connection:
@@ -80,10 +80,11 @@ def _some(
     return len(derived), found.below
 
 
-def _derive(
-    key: int, sent: Sent, source: Source | None, rules: Callable[[], pipeline.Rules]
-) -> Derived | None:
+def _derive(key: int, sent: Sent, source: Source | None, rules: Callable[[], Rules]) -> Derived | None:
     """One entry by the current rules; None: they refuse it, and it stays as it is."""
+    # Imported late: a cycle without anything to derive has no use for the stages.
+    from aggregator.core import pipeline
+
     source = source or Source(slug=sent.source_slug, url=sent.source_url, name=sent.source_slug)
     try:
         draft = pipeline.draft_entry(sent.raw, sent.info, source, rules())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import BigInteger, Connection, String, Table, cast, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import Insert
 
 from aggregator.store.schema import facts
@@ -41,5 +41,9 @@ def raise_front(connection: Connection) -> None:
 
 def insert_for(connection: Connection) -> Callable[[Table], Insert]:
     """The engine's own INSERT, which knows ON CONFLICT; written the same on both."""
-    # What the two share is all that is used of them.
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert  # type: ignore[return-value]
+    # What the two share is all that is used of them. The other's module is not even imported.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert  # type: ignore[return-value]
+    return sqlite.insert
