@@ -40,6 +40,8 @@ def judge(findings: Findings, reading: Reading, hit: Hit, claim: Claim) -> Verdi
     if refusal := sight.something_else(claim):
         return Verdict(False, refusal)
     if claim.kind in SURE:
+        if sight.uncapitalised(claim) and claim.company not in findings.anchors:
+            return Verdict(False, "in lower case, and the company is not named elsewhere")
         if claim.exact and (word := _outweighed(findings, reading, claim)):
             return Verdict(False, f"short for something else: {word}")
         return Verdict(True, claim.kind.value)

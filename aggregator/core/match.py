@@ -106,6 +106,8 @@ class Matcher:
         return Hit(hit.start, hit.end, claims) if claims else None
 
     def _fits(self, text: Folded, hit: Hit, claim: Claim) -> bool:
+        if _in_address(text.low, hit, claim.kind):
+            return False
         if claim.kind is Kind.TICKER:
             return _in_ticker_form(text, hit, self.context)
         if claim.exact and not _as_written(text.shown[hit.start : hit.end], claim.alias):
@@ -186,7 +188,7 @@ def _person_patterns(slug: str, person: Person) -> Iterator[tuple[str, Claim]]:
         for spelling in spellings(name):
             yield spelling, Claim(slug, name, Kind.PERSON, person)
         words = name.split()
-        if len(words) > 1 and name.isascii() and len(words[-1]) > 2:
+        if len(words) > 1 and name.isascii() and len(words[-1]) > 3:
             yield fold(words[-1]).low, Claim(slug, words[-1], Kind.SURNAME, person)
 
 
@@ -245,6 +247,28 @@ def _as_written(shown: str, alias: str) -> bool:
     return [char for char in shown if char.isalnum()] == [char for char in alias if char.isalnum()]
 
 
+def _in_address(low: str, hit: Hit, kind: Kind) -> bool:
+    """Whether it is a part of an e-mail address, or of a URL whose host is another's.
+
+    Our own domain counts where it is written out ("developer.apple.com"); a name inside somebody's
+    address, path or mailbox is no mention.
+    """
+    after = low[hit.end : hit.end + 2]
+    before = low[hit.start - 1 : hit.start]
+    if kind not in (Kind.DOMAIN, Kind.TICKER) and len(after) == 2 and after[0] == "." and after[1].isalpha():
+        return low[hit.end - 1] < "\u2e80"
+    if before not in ("@", ".", "/", "=", "_") and after[:1] not in ("@", "/"):
+        return False
+    start = low.rfind(" ", 0, hit.start) + 1
+    token = low[start : low.find(" ", hit.end) if " " in low[hit.end :] else len(low)]
+    if "@" in token[1:]:
+        return True
+    if "://" in token or token.startswith("www."):
+        host_ends = low.find("/", start + token.find("://") + 3) if "://" in token else low.find("/", start)
+        return kind is not Kind.DOMAIN or -1 < host_ends < hit.start
+    return kind is not Kind.DOMAIN and before == "."
+
+
 def _in_ticker_form(text: Folded, hit: Hit, context: Context) -> bool:
     """$ORCL, NYSE: ORCL, 005930.KS; bare where the text shows a share, or four capitals form no word."""
     low, start = text.low, hit.start
@@ -264,12 +288,18 @@ def _in_ticker_form(text: Folded, hit: Hit, context: Context) -> bool:
     if form[0] in ": " or form.endswith("."):
         return False
     if symbol.isdigit():
-        return low[start - 1 : start] == "(" and low[hit.end : hit.end + 1] == ")"
+        # "삼성전자(005930)"; fewer digits in brackets are years and the like.
+        return (
+            len(symbol) == _LONG_SYMBOL
+            and low[start - 1 : start] == "("
+            and low[hit.end : hit.end + 1] == ")"
+        )
     if len(symbol) >= 4 and symbol not in context.ticker_words and not _shouting(text.shown):
         return True
     return bool(context.share_after.match(low, hit.end)) or bool(context.share_before.search(before))
 
 
+_LONG_SYMBOL = 6
 _SUFFIX = re.compile(r"\.([A-Z]{1,3})(?![\w])")
 
 

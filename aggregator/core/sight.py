@@ -31,11 +31,20 @@ class Sight:
         self.gap_after, self.after = (after[1], after[2]) if after else (tail, "")
         self.starts_sentence = bool(_SENTENCE_END.search(head))
 
+    def uncapitalised(self, claim: Claim) -> bool:
+        """Whether a name that has capitals stands here without any, in a text that has some."""
+        if not self.latin or claim.kind in (Kind.DOMAIN, Kind.TICKER):
+            return False
+        if self.shown != self.low or claim.alias.lower() == claim.alias:
+            return False
+        return self.text.shown != self.text.shown.lower()
+
     def word_after(self) -> str:
         """The next word, folded, if only a blank or a comma parts it."""
         return self.after.lower() if self.gap_after in (" ", ", ") else ""
 
     def given_name_before(self) -> bool:
+        """Whether a given name or an initial stands before it: a person's surname."""
         context = self.findings.matcher.context
         return (
             self.gap_before == " "
