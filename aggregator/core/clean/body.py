@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-from aggregator.core.clean.gate import MAX_CHARACTERS, is_wild, needs_surgery
+from aggregator.core.clean.gate import MAX_CHARACTERS, MAX_WILD, is_wild, needs_surgery
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import sanitize
 from aggregator.core.clean.surgery import operate
@@ -55,7 +55,8 @@ def html_of_text(text: str) -> str:
 def _safe(html: str, base: str | None, anchor_base: str | None, rules: CleanRules) -> str:
     if is_wild(html):
         # Fails closed: no parser sees it, and what is left is escaped.
-        return f"<p>{escape(plain(html[:MAX_CHARACTERS]), quote=False)}</p>"
+        text = escape(plain(html[:MAX_WILD]), quote=False)
+        return f"<p>{text}</p>" if text else ""
     if needs_surgery(html, rules):
         html = operate(html, base, rules)
     return sanitize(html, base, anchor_base, rules)

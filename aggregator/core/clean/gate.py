@@ -12,7 +12,9 @@ from aggregator.core.clean.rules import CleanRules
 # Over one of these a body is read as text only: an HTML parser's work grows with the square of nesting
 # depth and of attributes per element (100,000 nested elements: 17 s; 100,000 attributes: 2 s).
 MAX_CHARACTERS = 2_000_000
-MAX_TAGS = 40_000
+MAX_WILD = 400_000  # of a body over another bound: what its text is taken from
+MAX_TAGS = 25_000
+MAX_PAGE_TAGS = 60_000  # of a whole page, which is fetched one at a time
 MAX_TAG_CHARACTERS = 20_000
 MAX_DEPTH = 200
 MAX_OPEN_INLINE = 60
@@ -50,12 +52,12 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEAM = re.compile(r"[^a-z0-9]+")
 
 
-def is_wild(html: str) -> bool:
+def is_wild(html: str, max_tags: int = MAX_TAGS) -> bool:
     """Whether the body is over a bound, so that only its text may be used."""
     if len(html) > MAX_CHARACTERS:
         return True
     tags = html.count("<")
-    if tags > MAX_TAGS or (len(html) > MAX_TAG_CHARACTERS and _has_long_tag(html)):
+    if tags > max_tags or (len(html) > MAX_TAG_CHARACTERS and _has_long_tag(html)):
         return True
     return tags > _FEW_TAGS and _is_deep(html)
 

@@ -11,7 +11,7 @@ from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 
 from aggregator.core import charset, urls
-from aggregator.core.clean.gate import MAX_CHARACTERS, is_wild
+from aggregator.core.clean.gate import MAX_PAGE_TAGS, MAX_WILD, is_wild
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.surgery import operate
 from aggregator.core.clean.top import Top, read_top
@@ -36,11 +36,9 @@ def extract(document: Document, rules: CleanRules, zones: Mapping[str, str]) -> 
     gives its text alone.
     """
     source = xml_safe(charset.to_utf8(document.body, document.content_type).body.decode("utf-8", "replace"))
-    tree = None if is_wild(source) else _tree(source)
+    tree = None if is_wild(source, MAX_PAGE_TAGS) else _tree(source)
     if tree is None:
-        return _entry(
-            PageFacts(url=document.url), plain(source[:MAX_CHARACTERS]), BodyType.TEXT, (), document
-        )
+        return _entry(PageFacts(url=document.url), plain(source[:MAX_WILD]), BodyType.TEXT, (), document)
     facts = read_facts(tree, document.url, rules)
     base = _base(tree, document.url)
     # Lazy pictures and players first: the extractor and the sanitizer know only plain ones.
