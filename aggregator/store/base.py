@@ -29,7 +29,7 @@ class Store:
         self._engine = engine
         self._writer = engine.execution_options(**{_WRITES: True})
         self._lock = threading.Lock()
-        self.in_line_with: object = None  # the Setup that rows are known to be in line with
+        self.in_line_with: object = None  # what jobs.prepare last brought the rows in line with
         self.statements = 0  # SQL statements sent so far, however many rows each had
         event.listen(engine, "before_cursor_execute", self._count)
 
