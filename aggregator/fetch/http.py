@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -53,7 +53,7 @@ from aggregator.model import (
 
 # Bodies beyond this share a few places, so that many large ones at once don't fill the memory.
 _LARGE = 512 * 1024
-_LARGE_AT_ONCE = 4
+_LARGE_AT_ONCE = 3
 # How finely a time limit is watched: it is met late by this part of itself.
 _TICKS = 40
 # What headers, chunk sizes and TLS may add to an answer.
@@ -61,12 +61,22 @@ _WRAPPING = 1024 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
+Clock = Callable[[], datetime]  # the instant it is
+
+
+def utc_now() -> datetime:
+    """The instant by the machine's clock."""
+    return datetime.now(UTC)
+
 
 class Fetcher:
     """All requests of one event loop, over one set of connections. Use as an async context manager."""
 
-    def __init__(self, settings: Settings, resolver: AbstractResolver | None = None) -> None:
+    def __init__(
+        self, settings: Settings, resolver: AbstractResolver | None = None, clock: Clock = utc_now
+    ) -> None:
         """Let resolver answer instead of the system's; its addresses are judged all the same."""
+        self._clock = clock
         self._settings = settings
         self._resolver = resolver
         self._turns = Turns(settings.max_in_flight, settings.max_per_host, settings.host_gap_seconds)
@@ -119,7 +129,7 @@ class Fetcher:
         Conditional, unless its 304s are suspicious. Redirects are followed, each hop judged.
         Whatever a server or the network does comes back as Failed.
         """
-        now = datetime.now(UTC)
+        now = self._clock()
         if state.url[:7].lower() == "file://":
             return await asyncio.to_thread(read_file, state.url, state.validators, self._settings.fetch, now)
         ask = ask_for(state.url, state.validators, self._settings.fetch)
@@ -198,7 +208,7 @@ class Fetcher:
         self, ask: Ask, trail: Trail, response: aiohttp.ClientResponse
     ) -> FetchResult | Redirect:
         headers = response.headers
-        now = datetime.now(UTC)
+        now = self._clock()
         if sum(map(len, chain.from_iterable(response.raw_headers))) > ask.limits.max_header_bytes:
             return Failed(header_bound(trail.host, ask.limits), Trouble.BOUND)
         status = response.status

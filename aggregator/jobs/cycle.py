@@ -10,6 +10,7 @@ from threading import Event
 from time import monotonic
 
 from aggregator.core import schedule
+from aggregator.fetch.http import Clock, utc_now
 from aggregator.jobs.flow import Flow, Hands, Tally
 from aggregator.jobs.poll import Brought, Polled
 from aggregator.jobs.pool import ANYONES_BYTES, WELL_KNOWN_BYTES, Here, Pool, Task
@@ -71,23 +72,24 @@ def run_cycle(
     everything: bool = False,
     progress: Callable[[Progress], None] | None = None,
     stop: Event | None = None,
+    clock: Clock = utc_now,
 ) -> CycleReport:
     """Poll what is due (everything: each source now, still conditionally), store and publish.
 
     Sources and topics are first brought in line with setup. Blocks until done; runs its own event
     loop, so call it from a thread without one. Setting stop ends it soon and cleanly: what was
     fetched is stored and published, what was not is due again. progress is called after each
-    transaction, from another thread. Failing sources are part of the report.
-    Raises StoreError, PublishError.
+    transaction, from another thread. clock tells by which instant sources are due and polls are
+    dated. Failing sources are part of the report. Raises StoreError, PublishError.
     """
     began = monotonic()
     before = store.statements
-    now = datetime.now(UTC)
+    now = clock()
     prepared = prepare(setup, store, now)
     readers = _Readers(setup)
     rederive(prepared, store, lambda: readers.here.rules, stop)
     try:
-        tally, written = _poll(prepared, store, readers, Take(now, now, everything), progress, stop)
+        tally, written = _poll(prepared, store, readers, Take(now, now, everything), progress, stop, clock)
     finally:
         readers.pool.close()
     tidy(setup, store, now)
@@ -161,6 +163,7 @@ def _poll(
     take: Take,
     progress: Callable[[Progress], None] | None,
     stop: Event | None,
+    clock: Clock,
 ) -> tuple[Tally, int]:
     """Run the flow; returns its tally and how many files were published meanwhile."""
     with store.read() as connection:
@@ -184,6 +187,7 @@ def _poll(
         read=readers.read,
         readers=readers.pool.size,
         stored=stored,
+        clock=clock,
     )
     try:
         return asyncio.run(Flow(hands, take, stop).run()), published.files

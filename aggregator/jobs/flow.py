@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from threading import Event
 from typing import TypeVar
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit
 
 from aggregator.core import hosts
 from aggregator.core.topics import TopicIndex
-from aggregator.fetch.http import Fetcher
+from aggregator.fetch.http import Clock, Fetcher, utc_now
 from aggregator.jobs.poll import Brought, Polled, decide
 from aggregator.model import (
     Changes,
@@ -67,6 +66,7 @@ class Hands:
     read: Callable[[Polled, Mapping[str, bytes]], Brought | Failed]  # of the Fetched in it
     readers: int  # bodies read at once
     stored: Callable[[Tally], None]  # called after each transaction, from the writer's thread
+    clock: Clock = utc_now
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class Flow:
     async def run(self) -> Tally:
         """Poll until nothing is due that was due when the cycle began. Raises StoreError."""
         try:
-            async with Fetcher(self._hands.setup.settings) as fetcher, asyncio.TaskGroup() as group:
+            async with self._fetcher() as fetcher, asyncio.TaskGroup() as group:
                 reading = group.create_task(self._read_all())
                 group.create_task(self._write_all())
                 await self._ask_all(fetcher)
@@ -144,6 +144,9 @@ class Flow:
                 with self._hands.store.write() as connection:
                     free_mine(connection, self._held)
         return self.tally
+
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(self._hands.setup.settings, clock=self._hands.clock)
 
     # Fetching -----------------------------------------------------------------------------------
 
@@ -169,7 +172,7 @@ class Flow:
 
     async def _take_more(self) -> bool:
         """Lease sources; False: there are no more, so that asking again is not worth a query."""
-        take = replace(self._take, now=datetime.now(UTC))
+        take = replace(self._take, now=self._hands.clock())
 
         def lease() -> tuple[SourceState, ...]:
             with self._hands.store.write() as connection:
@@ -210,9 +213,9 @@ class Flow:
                 host.tokens -= 1
 
     async def _ask(self, fetcher: Fetcher, state: SourceState) -> None:
-        began = datetime.now(UTC)
+        began = self._hands.clock()
         result = await fetcher.fetch(state)
-        polled = Polled(self._sources[state.slug], state, result, began, datetime.now(UTC) - began)
+        polled = Polled(self._sources[state.slug], state, result, began, self._hands.clock() - began)
         if isinstance(result, Fetched):
             await self._budget.take(len(result.document.body))
             await self._bodies.put(polled)
