@@ -79,7 +79,8 @@ def _declared(
         return {}
     from aggregator.core import disclose  # its rules are compiled only for who declares something
 
-    notices = disclose.compile_notices(rules.disclosures)
+    # What is declared is found in no text: without the languages, the rules are compiled in no time.
+    notices = disclose.compile_notices({**rules.disclosures, "languages": {}})
     found: dict[int, tuple[Disclosure, ...]] = {}
     for at, values in given:
         words = {key: _word(value, disclose.DECLARABLE.get(key, ())) for key, value in values.items()}
