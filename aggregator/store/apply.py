@@ -9,7 +9,21 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+    values,
+)
 
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import TopicIndex
@@ -89,6 +103,12 @@ def _stored(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[i
     """What is stored of these entries (index entries_identity)."""
     found: dict[tuple[int, str], AnyRow] = {}
     for chunk in chunks(keys, 400):
+        # Joined, since SQLite would read the whole table for "(source_id, key) IN (…)".
+        asked = (
+            values(column("source_id", BigInteger), column("key", Text), name="asked")
+            .data(chunk)
+            .cte("asked")
+        )
         wanted = select(
             entries.c.id,
             entries.c.source_id,
@@ -100,9 +120,13 @@ def _stored(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[i
             entries.c.article_hash,
             entries.c.facts_hash,
             entries.c.gone,
-        ).where(tuple_(entries.c.source_id, entries.c.key).in_(chunk))
+        ).join_from(asked, entries, _same_entry(asked))
         found.update({(row.source_id, row.key): row for row in connection.execute(wanted)})
     return found
+
+
+def _same_entry(asked: CTE) -> ColumnElement[bool]:
+    return (entries.c.source_id == asked.c.source_id) & (entries.c.key == asked.c.key)
 
 
 def _numbered(connection: Connection, sent: list[_Sent]) -> list[_New]:

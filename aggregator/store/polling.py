@@ -14,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    insert,
     or_,
     select,
     update,
@@ -33,6 +32,7 @@ from aggregator.model import (
     Validators,
 )
 from aggregator.store import codec, leases
+from aggregator.store.facts import insert_for
 from aggregator.store.schema import AnyRow, Instant, entries, polls, sources
 
 LEASE = timedelta(minutes=30)  # longer than a slow host takes for one take's worth of its sources
@@ -248,7 +248,9 @@ def record(connection: Connection, outcomes: Sequence[Outcome], counted: Mapping
         connection.execute(_RECORD_READ, read)
     if other:
         connection.execute(_RECORD, other)
-    connection.execute(insert(polls), [_history(outcome, counted) for outcome in outcomes])
+    # A clock that was set back may bring the same instant twice.
+    history = insert_for(connection)(polls).on_conflict_do_nothing()
+    connection.execute(history, [_history(outcome, counted) for outcome in outcomes])
     ids = [outcome.source_id for outcome in outcomes]
     oldest = max(outcome.polled_at for outcome in outcomes) - HISTORY
     connection.execute(delete(polls).where(polls.c.source_id.in_(ids), polls.c.at < oldest))
