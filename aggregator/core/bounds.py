@@ -15,6 +15,7 @@ from aggregator.model import FetchLimits
 MAX_DEPTH = 256  # as libxml2 has it
 MAX_ATTRIBUTES = 1_000  # of one element
 MAX_TAGS = 200_000  # 2,000 entries of 50 elements
+MAX_ATTRIBUTES_IN_ALL = 400_000  # a tree of them takes 250 bytes each
 MAX_MARKS = 1_000_000  # "<" and "&" in all: 2 µs each
 _MAX_WORDS = 20_000  # in one tag: attributes without values
 _MAX_ENTITIES = 300  # declared by the document: HTML has 252 in its DTD
@@ -67,6 +68,21 @@ def _allowed(reference: re.Match[bytes]) -> bytes:
     return reference[0] if allowed else b""
 
 
+# Signs of tags and attributes up to which a tree of the whole document stays within some 100 MB.
+_LIGHT_TAGS = 250_000
+_LIGHT_ATTRIBUTES = MAX_ATTRIBUTES_IN_ALL
+
+
+def check_weight(body: bytes, limits: FetchLimits) -> None:
+    """Refuse a document whose tree, in whatever reader, would take memory many times its size.
+
+    Costs two counts for all but the heaviest documents; those are looked at tag by tag, since markup
+    in CDATA, however much, makes no tree. Raises NotAFeedError.
+    """
+    if body.count(b"<") > _LIGHT_TAGS or body.count(b"=") > _LIGHT_ATTRIBUTES:
+        check(body, limits)
+
+
 def check(body: bytes, limits: FetchLimits) -> None:
     """Refuse a UTF-8 document that is too deep, too long, or too wide in one tag for feedparser.
 
@@ -78,7 +94,7 @@ def check(body: bytes, limits: FetchLimits) -> None:
         raise NotAFeedError(
             f"the document holds more than {MAX_MARKS} marks of markup and is not well-formed"
         )
-    depth = tags = items = item_depth = 0
+    depth = tags = items = item_depth = attributes = 0
     at = 0
     while found := _MARKUP.search(body, at):
         at = found.end()
@@ -90,6 +106,7 @@ def check(body: bytes, limits: FetchLimits) -> None:
             at = end + 2
             continue
         tags += 1
+        attributes += found[3].count(b"=")
         name = name.rpartition(b":")[2].lower()
         if name in _ITEMS:
             items += not found[1]
@@ -101,6 +118,8 @@ def check(body: bytes, limits: FetchLimits) -> None:
         elif name not in _VOID and not found[3].endswith(b"/"):
             depth += 1
         _check_tag(found[3], depth, tags)
+    if attributes > MAX_ATTRIBUTES_IN_ALL:
+        raise NotAFeedError(f"the document holds more than {MAX_ATTRIBUTES_IN_ALL} attributes")
     check_count(items, limits)
 
 

@@ -59,6 +59,7 @@ def _read(body: bytes, document: Document, limits: FetchLimits) -> Reading:
         return sitemap.read(body, document.url, limits)
     if kind is sniff.Kind.HTML:
         raise pages.not_a_feed(body, document.url)
+    bounds.check_weight(body, limits)
     return quick.read(body) or _read_carefully(body, limits)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.core import bounds
+from aggregator.core.parse import parse
 from aggregator.errors import NotAFeedError
-from aggregator.model import FetchLimits
+from aggregator.model import Document, FetchLimits
 
 LIMITS = FetchLimits(max_entries=20)
 
@@ -30,12 +32,26 @@ def rss(inner: bytes) -> bytes:
         (rss(b"<t " + b"a " * 30_000 + b">"), "attributes"),
         (rss(b"<t/>" * 200_001), "tags"),
         (rss(b"& " * 1_000_001), "marks"),
+        (rss(b"<t a='' b='' c='' d=''/>" * 100_001), "attributes"),
         (b"<!DOCTYPE rss [" + b"<!ENTITY a 'b'>" * 400 + b"]>" + rss(b""), "entities"),
     ],
 )
 def test_what_would_hold_feedparser_is_refused_by_name(body, what):
     with pytest.raises(NotAFeedError, match=what):
         bounds.check(body, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [(rss(b"<t/>" * 250_001), "tags"), (rss(b"<t a='' b='' c='' d=''/>" * 100_001), "attributes")],
+)
+def test_a_document_whose_tree_would_fill_the_memory_is_refused_before_any_reader_makes_one(body, what):
+    with pytest.raises(NotAFeedError, match=what):
+        parse(Document("https://a.example/", "text/xml", body, datetime(2025, 2, 4, tzinfo=UTC)), LIMITS)
+
+
+def test_markup_in_cdata_weighs_nothing_however_much():
+    bounds.check_weight(rss(b"<item><d><![CDATA[" + b"<a href='x=y'>" * 300_000 + b"]]></d></item>"), LIMITS)
 
 
 @pytest.mark.parametrize(
