@@ -92,7 +92,7 @@ def score_body(body: dict[str, object], rules: CleanRules) -> Score:
     sent = marked.replace("⟦", "").replace("⟧", "")
     raw = RawEntry(key="k", fingerprint=b"", url=URL, title="T", body=sent, body_type=BodyType.HTML)
     article = clean(raw, FeedInfo("rss20"), rules, {"ET": "America/New_York"})
-    author = _words(_MARKED.sub(" ", marked)) - _words(" ".join(body.get("top", ())))  # type: ignore[call-overload]
+    author = _words(str(body.get("author", _MARKED.sub(" ", marked)))) - _words(" ".join(body.get("top", ())))  # type: ignore[call-overload]
     boilerplate = _words(" ".join(_MARKED.findall(marked)))
     out = _words(article.html)
     beyond = out - author
@@ -123,7 +123,9 @@ def _words(html: str) -> Counter[str]:
     if "&lt;p&gt;" in html:
         html = unescape(html)
     breaking = re.sub(
-        r"</?(?:p|div|li|h\d|td|th|tr|ul|ol|br|figure|figcaption|span class=\"(?!in|el))\b", " <", html
+        r"</?(?:p|div|li|h\d|td|th|tr|ul|ol|br|figure|figcaption|dt|dd|summary|legend|fieldset|center|x-|span class=\"(?!in|el))\b",
+        " <",
+        html,
     )
     return Counter(_WORD.findall(unescape(_TAG.sub("", breaking)).casefold()))
 

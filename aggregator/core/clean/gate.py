@@ -6,6 +6,7 @@ Plain scans, linear in the body's length. ``core.clean.surgery`` cuts nothing fr
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from aggregator.core.clean.rules import CleanRules
 
@@ -48,6 +49,7 @@ _HIDDEN = re.compile(
 )
 _NAMES = re.compile(r"""\s(?:class|id)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_BOXES = frozenset(("div", "aside", "form", "ul", "ol", "nav", "ins", "footer", "header", "table"))
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEAM = re.compile(r"[^a-z0-9]+")
 
@@ -99,6 +101,16 @@ def is_boilerplate_name(name: str, rules: CleanRules) -> bool:
         elif word not in rules.neutral and not word.isdigit():
             return False
     return subject
+
+
+def is_named_boilerplate(tag: str, classes: Iterable[str], identifier: str, rules: CleanRules) -> bool:
+    """Whether an element's class or id says that it is boilerplate.
+
+    An id counts on boxes only: on a heading or a paragraph it is made from the author's own words.
+    """
+    if any(is_boilerplate_name(name, rules) for name in classes):
+        return True
+    return bool(identifier) and tag in _BOXES and is_boilerplate_name(identifier, rules)
 
 
 def name_words(name: str) -> list[str]:

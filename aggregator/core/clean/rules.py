@@ -22,6 +22,7 @@ class CleanRules:
     share_urls: re.Pattern[str]
     label: re.Pattern[str]  # of at most 70 characters
     anywhere: re.Pattern[str]
+    advert: re.Pattern[str]
     open: Mapping[str, re.Pattern[str]]  # a word that the phrase holds -> the phrase
     tail: re.Pattern[str]
     related: re.Pattern[str]
@@ -50,6 +51,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         share_urls=_any_literal(_strings(data["share_urls"])),
         label=_any(_strings(phrases["label"])),
         anywhere=_any(_strings(phrases["anywhere"])),
+        advert=_any(_strings(phrases["advert"])),
         open={str(word): re.compile(str(pattern)) for word, pattern in _mapping(phrases["open"]).items()},
         tail=_any(_strings(phrases["tail"])),
         related=_any(_strings(phrases["related"])),

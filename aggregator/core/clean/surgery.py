@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from aggregator.core import urls
-from aggregator.core.clean.gate import is_boilerplate_name
+from aggregator.core.clean.gate import is_named_boilerplate
 from aggregator.core.clean.rules import CleanRules
 
 # The tags of text that a parser keeps in place of elements it does not know, so that words stay apart.
@@ -235,7 +235,9 @@ def _cut_named(soup: BeautifulSoup, rules: CleanRules, spare: float) -> None:
             return
         if found.decomposed or not isinstance(found, Tag) or found.name in ("html", "body"):
             continue
-        if _is_hidden(found) or _has_boilerplate_name(found, rules):
+        classes = [str(name) for name in found.get_attribute_list("class") if name]
+        named = is_named_boilerplate(found.name, classes, _text(found, "id"), rules)
+        if named or _is_hidden(found):
             if _is_text_of_author(found, enough):
                 spared += 1
                 continue
@@ -248,11 +250,6 @@ def _is_hidden(found: Tag) -> bool:
     if found.has_attr("hidden") or _text(found, "role") in ("navigation", "search", "banner", "contentinfo"):
         return True
     return bool(_HIDDEN.search(_text(found, "style")))
-
-
-def _has_boilerplate_name(found: Tag, rules: CleanRules) -> bool:
-    names = [*found.get_attribute_list("class"), *found.get_attribute_list("id")]
-    return any(is_boilerplate_name(str(name), rules) for name in names if name)
 
 
 def _is_text_of_author(found: Tag, enough: float) -> bool:

@@ -66,10 +66,10 @@ class _Reader:
 
     def is_fact(self, line: str) -> bool:
         """Whether all parts of a line are facts; what they say is kept."""
+        before = (self.found_author, self.published, self.minutes)
         if self.read_part(line):
             return True
         parts = [part.strip(_EDGES) for part in _PARTS.split(line) if part.strip(_EDGES)]
-        before = (self.found_author, self.published, self.minutes)
         if len(parts) > 1 and not any(not self.read_part(part) for part in parts):
             return True
         self.found_author, self.published, self.minutes = before  # a line half understood says nothing
@@ -126,10 +126,12 @@ class _Reader:
 
     def take_author_and_date(self, part: str) -> bool:
         """A byline that goes on with its date: "By Jane Doe, Feb 4, 2025"."""
-        comma = part.find(",")
-        if comma < 0 or not self.take_date(part[comma + 1 :].strip()):
-            return False
-        return self.take_author(part[:comma])
+        words = part.split()
+        for at in range(1, min(len(words), 10)):
+            # The date first: a name goes on until it begins.
+            if self.take_date(" ".join(words[at:])) and self.take_author(" ".join(words[:at]).rstrip(",")):
+                return True
+        return False
 
 
 def read_top(
@@ -217,7 +219,8 @@ def _bare_name(lines: Sequence[Block], facts: Sequence[bool], titles: Sequence[b
     """The line between title and dateline that is written like a name: a byline without "By"."""
     for index in range(1, len(lines) - 1):
         text = lines[index].passage.text
-        if not facts[index] and facts[index + 1] and True in titles[:index] and 2 <= len(text.split()) <= 4:
+        fits = 2 <= len(text.split()) <= 4 or _CJK_NAME.fullmatch(text)
+        if not facts[index] and facts[index + 1] and True in titles[:index] and fits:
             return index if looks_like_name(text) else None
     return None
 

@@ -17,8 +17,9 @@ MAX_LABEL = 70
 MAX_PHRASE = 500  # characters; a longer block is text
 _MAX_LABELLED = 300
 _MAX_HEADING = 100
+_PROSE = 120  # bytes, so that a character of Hangul or Han counts three
 # Text in a cell, a caption, a quotation or code is the author's whatever it says.
-_NEVER = re.compile(r"<(?:td|th|pre|figcaption|dt|dd|code|caption|blockquote)\b")
+_NEVER = re.compile(r"<(?:td|th|pre|figcaption|dt|dd|code|caption|blockquote|summary)\b")
 _LINKED = re.compile(r"<a\b[^\">]*(?:\"[^\"]*\"[^\">]*)*>(.*?)</a>", re.DOTALL)
 _TAG = re.compile(r'<[^">]*(?:"[^"]*"[^">]*)*>')
 _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
@@ -56,7 +57,7 @@ def cut_blocks(html: str, cut: Iterable[Block]) -> str:
 
 def fold_phrase(text: str) -> str:
     """Text as the phrases of the data are written: lower case, straight quotes, one kind of blank."""
-    return text.lower().replace("’", "'").replace("‘", "'").replace("\u200b", "")
+    return text.lower().replace("’", "'").replace("‘", "'").replace("\u200b", "").strip("|·• ")
 
 
 def is_phrase(text: str, rules: CleanRules) -> bool:
@@ -80,7 +81,7 @@ def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[B
     for index, (block, text) in enumerate(zip(found, texts, strict=True)):
         if not text or not _is_cuttable(html, block):
             continue
-        cut[index] = _is_folded_phrase(text, rules)
+        cut[index] = _is_folded_phrase(text, rules) or (index > 0 and bool(rules.advert.fullmatch(text)))
         if not cut[index] and len(text) <= _MAX_LABELLED and rules.related_label.match(text):
             cut[index] = _is_labelled_link(html[block.start : block.end], text, rules)
     _mark_related(html, found, texts, cut, rules)
@@ -106,6 +107,9 @@ def _mark_related(
     html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
 ) -> None:
     """A heading over a list of other articles goes with the links that follow it."""
+    prose = (text for block, text in zip(found, texts, strict=True) if block.passage.place is not Place.LINK)
+    if sum(len(text.encode()) for text in prose) < _PROSE:
+        return  # a list of links is what its author wrote
     for index, (block, text) in enumerate(zip(found, texts, strict=True)):
         if not text or len(text) > _MAX_HEADING or not rules.related.fullmatch(text):
             continue

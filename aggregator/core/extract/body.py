@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import lxml.html
 from lxml.html import HtmlElement
 
-from aggregator.core.clean.gate import is_boilerplate_name
+from aggregator.core.clean.gate import is_named_boilerplate
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import sanitize
 from aggregator.core.clean.trim import cut_blocks
+from aggregator.core.extract.facts import PageFacts
 from aggregator.core.passages import Block, blocks
 from aggregator.core.text import fold
 from aggregator.model import Place
@@ -26,6 +27,8 @@ _SHINGLE = 4
 _SURE = 60  # letters that are found elsewhere in a text by no accident
 _NEAR = 400  # letters that may be skipped before a short block of the same text
 _MOSTLY = 0.8
+_BIOGRAPHY_BLOCKS = 4  # at the end of the text
+_BIOGRAPHY = 350  # characters
 _NOTICE_BLOCKS = 8  # after the text
 _NOTICE = 50  # characters; less is a link to a page about it
 _BESIDE = 120  # a block outside articleBody at either end is kept if it says as much as this
@@ -62,22 +65,24 @@ def prune(tree: HtmlElement, rules: CleanRules) -> None:
         _fold_caption(figure)
 
 
-def select(tree: HtmlElement, base: str, told: str, article_body: str, rules: CleanRules) -> Selection:
+def select(tree: HtmlElement, base: str, facts: PageFacts, told: str, rules: CleanRules) -> Selection:
     """Choose the article's blocks of a pruned page.
 
-    ``told`` is the text that the extractor found, ``article_body`` what the page's JSON-LD gives ("" where
-    it gives none).
+    ``told`` is the text that the extractor found, "" where it found none.
     """
     body = tree.find("body")
     source = lxml.html.tostring(body if body is not None else tree, encoding="unicode")
     html = sanitize(source, base, base, rules)
     found = blocks(html)
+    article_body = facts.body
     if not told and not article_body:
         return Selection(html, found, tuple(_is_paragraph(html, block) for block in found))
     texts = [_letters(block.passage.text) for block in found]
     chosen = _found_in(texts, found, told) if told else [False] * len(found)
     if article_body:
         _agree(found, texts, chosen, article_body)
+    _drop_biography(html, found, chosen, facts.author)
+    _begin_below_headline(found, texts, chosen, _letters(facts.title))
     _add_notices(found, chosen, rules)
     return Selection(html, found, tuple(chosen))
 
@@ -147,8 +152,8 @@ def _is_frame(element: HtmlElement, rules: CleanRules) -> bool:
         return True
     if _HIDDEN.search(element.get("style") or ""):
         return True
-    names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
-    return any(is_boilerplate_name(name, rules) for name in names)
+    classes = (element.get("class") or "").split()
+    return is_named_boilerplate(element.tag, classes, element.get("id") or "", rules)
 
 
 def _is_prose(element: HtmlElement, enough: float) -> bool:
@@ -191,11 +196,11 @@ def _agree(found: Sequence[Block], texts: Sequence[str], chosen: list[bool], art
     """Where the page's own articleBody covers the text found, it decides on what stands at either end."""
     shingles = _shingles(article_body)
     inside = [
-        len(text) > 20 and _share(block.passage.text, shingles) >= _MOSTLY
+        len(text) > 8 and _share(block.passage.text, shingles) >= _MOSTLY
         for text, block in zip(texts, found, strict=True)
     ]
     size = sum(len(text) for text, good in zip(texts, inside, strict=True) if good)
-    if size < 300 or size < 0.7 * len(_letters(article_body)):
+    if size < 150 or size < 0.7 * len(_letters(article_body)):
         return  # shortened, or another text than the page shows
     for index, good in enumerate(inside):
         chosen[index] = chosen[index] or good
@@ -208,6 +213,18 @@ def _agree(found: Sequence[Block], texts: Sequence[str], chosen: list[bool], art
             chosen[index] = False
 
 
+def _begin_below_headline(
+    found: Sequence[Block], texts: Sequence[str], chosen: list[bool], title: str
+) -> None:
+    """Nothing above the headline is the article's: a site's name or column may occur in its text too."""
+    sure = (index for index, text in enumerate(texts) if chosen[index] and len(text) >= _SURE)
+    first = next(sure, len(texts))
+    for index in range(first - 1, -1, -1):
+        if title and texts[index] == title:
+            chosen[: index + 1] = [False] * (index + 1)
+            return
+
+
 def _add_notices(found: Sequence[Block], chosen: list[bool], rules: CleanRules) -> None:
     """A disclaimer set apart from the text is still the article's; whether it is one, others judge."""
     if True not in chosen:
@@ -217,6 +234,18 @@ def _add_notices(found: Sequence[Block], chosen: list[bool], rules: CleanRules) 
         text = found[index].passage.text.casefold()
         if len(text) >= _NOTICE and found[index].passage.place is not Place.LINK:
             chosen[index] = any(word in text for word in rules.notices)
+
+
+def _drop_biography(html: str, found: Sequence[Block], chosen: list[bool], author: str | None) -> None:
+    """A line about the author below the text is not the author's text."""
+    names = [name.strip() for name in (author or "").split(",") if name.strip()]
+    picked = [index for index, wanted in enumerate(chosen) if wanted]
+    for index in picked[-_BIOGRAPHY_BLOCKS:] if len(picked) > _BIOGRAPHY_BLOCKS + 2 else ():
+        text = found[index].passage.text
+        before = found[index - 1].passage.text if index else ""
+        about = any(text.startswith(name) or (before == name and not chosen[index - 1]) for name in names)
+        if about and len(text) <= _BIOGRAPHY and not html.startswith(("<li", "<h"), found[index].start):
+            chosen[index] = False
 
 
 def _is_paragraph(html: str, block: Block) -> bool:

@@ -149,7 +149,7 @@ def _title(tree: HtmlElement, meta: Mapping[str, str], headline: str) -> str:
     headings = [heading for heading in (fold(h1.text_content()) for h1 in tree.iter("h1")) if heading]
     for heading in headings:
         letters = _letters(heading)
-        if len(letters) > 3 and any(letters in _letters(other) for other in (*named, page)):
+        if len(letters) > 3 and any(letters in _letters(other) for other in named or [page]):
             return heading[:_MAX_TITLE]
     if named:
         return _without_site(named[0], meta.get("og:site_name", ""))[:_MAX_TITLE]

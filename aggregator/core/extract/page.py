@@ -45,7 +45,7 @@ def extract(document: Document, rules: CleanRules, zones: Mapping[str, str]) -> 
     mended = _tree(operate(source, base, rules, spare=SPARE))
     tree = tree if mended is None else mended
     prune(tree, rules)
-    selection = select(tree, base, _told(tree, document.url), facts.body, rules)
+    selection = select(tree, base, facts, _told(tree, document.url), rules)
     top = _top(selection, facts, rules, zones)
     html, found = trim(article_html(selection), rules)
     html = cut_blocks(html, read_top(found, facts.title, facts.author or top.author, rules, zones).cut)
