@@ -10,9 +10,15 @@ from aggregator.core.assemble import Head, Item, Reading
 from aggregator.errors import NotAFeedError
 from aggregator.model import BodyType
 
+# Once read, each takes up to 230 bytes, and some three of the document's.
+MAX_CONTAINERS = 400_000  # 2,000 items of 200
+MAX_QUOTES = 1_500_000
+
 
 def read(body: bytes) -> Reading:
     """The reading of a UTF-8 JSON document. Raises NotAFeedError where it is no JSON Feed."""
+    if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS or body.count(b'"') > MAX_QUOTES:
+        raise NotAFeedError("the document is JSON of more objects, lists and strings than a feed has")
     try:
         data = json.loads(body.decode("utf-8", "replace"), parse_int=_number, parse_constant=str)
     except (ValueError, RecursionError) as error:

@@ -8,6 +8,7 @@ import pytest
 from core.documents import parsed_file
 
 from aggregator.core.jsonfeed import read
+from aggregator.errors import NotAFeedError
 from aggregator.model import BodyType
 
 
@@ -50,3 +51,9 @@ def test_items_of_wrong_types_break_nothing(item):
 def test_a_number_of_a_million_digits_costs_nothing():
     body = b'{"version":"https://jsonfeed.org/version/1","items":[{"id":' + b"9" * 1_000_000 + b"}]}"
     assert read(body).items[0].id == "0"
+
+
+@pytest.mark.parametrize("piece", [b'{"a":0},', b"[],", b'"","",'])
+def test_json_that_would_fill_the_memory_is_refused_before_it_is_read(piece):
+    with pytest.raises(NotAFeedError, match="more objects"):
+        read(b'{"version": "https://jsonfeed.org/version/1.1", "items": [' + piece * 450_000 + b"0]}")
