@@ -6,7 +6,6 @@ The weights and the shared words are data (``data/context.yaml`` and each compan
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aggregator.core.findings import Findings, Reading
@@ -21,11 +20,12 @@ class Verdict:
 
     accepted: bool
     reason: str
+    weight: float = 0.0  # of the evidence, where it was weighed
 
 
 # Weights, tuned on the sets in benchmarks/data; a word is believed when they reach its company's doubt.
 _LEGAL, _LIST, _PAIR, _CUE, _GENERIC, _VERB, _CAPITAL, _POSSESSIVE = 3.0, 3.0, 1.0, 1.0, 0.5, 1.5, 1.0, 0.5
-_ANCHOR, _COMPOUND, _NOUN, _SLOT, _MOVES = 4.0, 1.0, 1.0, 2.0, 1.5
+_ANCHOR, _BELIEVED, _COMPOUND, _NOUN, _SLOT, _MOVES, _FELLOW = 4.0, 2.0, 1.0, 1.0, 2.0, 1.5, 1.5
 _LOWER_ELSEWHERE, _COUNTER, _LONGER = -1.0, -1.5, -1.5
 _MOST_CUES, _MOST_GENERIC = 3.0, 1.5
 
@@ -51,9 +51,8 @@ def judge(findings: Findings, reading: Reading, hit: Hit, claim: Claim) -> Verdi
 def _outweighed(findings: Findings, reading: Reading, claim: Claim) -> str | None:
     """What the letters of a short name stand for here, where more speaks for that than for the company."""
     clues = findings.matcher.clues(claim.company)
-    around = findings.around(reading)
-    counters = _held(around, clues.against)
-    if len(counters) > len(_held(around, clues.cues)):
+    counters = findings.held(reading, f"-{claim.company}", clues.against)
+    if len(counters) > len(findings.held(reading, f"+{claim.company}", clues.cues)):
         return "/".join(word.strip() for word in counters[:4])
     return None
 
@@ -85,28 +84,34 @@ def _judge_word(findings: Findings, sight: Sight, claim: Claim) -> Verdict:
     if sight.low in findings.persons and claim.company not in findings.anchors:
         return Verdict(False, "a surname in this text")
     clues = findings.matcher.clues(claim.company)
-    if claim.company in findings.anchors and not _holds(findings.around(sight.reading), clues.against):
-        return Verdict(True, f"{claim.kind.value}, and the company is named or shown elsewhere")
+    against = findings.held(sight.reading, f"-{claim.company}", clues.against)
+    if claim.company in findings.anchors and not against:
+        return Verdict(True, f"{claim.kind.value}, and the company is named or shown elsewhere", _ANCHOR)
     total, reasons = weigh(findings, sight, claim)
     if total >= clues.doubt:
-        return Verdict(True, f"{claim.kind.value} with evidence: {', '.join(reasons)}")
-    return Verdict(
-        False, f"a word without evidence ({total:g} of {clues.doubt}: {', '.join(reasons) or 'none'})"
-    )
+        return Verdict(True, f"{claim.kind.value} with evidence: {', '.join(reasons)}", total)
+    why = f"{total:g} of {clues.doubt}: {', '.join(reasons) or 'none'}"
+    return Verdict(False, f"a word without evidence ({why})", total)
 
 
 def weigh(findings: Findings, sight: Sight, claim: Claim) -> tuple[float, list[str]]:
     """Add up what speaks for and against a doubtful name, with the reasons in words."""
     context, clues = findings.matcher.context, findings.matcher.clues(claim.company)
-    around = findings.around(sight.reading)
-    cues = _held(around, clues.cues)
-    counters = _held(around, clues.against)
-    generic = _held(around, context.cues)
+    # A cue that is the word itself ("galaxy*") says nothing for it.
+    cues = [
+        cue
+        for cue in findings.held(sight.reading, f"+{claim.company}", clues.cues)
+        if not sight.low.startswith(cue.strip())
+    ]
+    counters = findings.held(sight.reading, f"-{claim.company}", clues.against)
+    generic = findings.held(sight.reading, "", context.cues)
     parts = [
         (_ANCHOR if claim.company in findings.anchors else 0, "the company is shown elsewhere"),
+        (_BELIEVED if claim.company in findings.believed else 0, "the company is believed elsewhere"),
         (_LEGAL if sight.word_after() in context.legal else 0, "legal form"),
-        (_LIST if sight.listed(findings.anchors) else 0, "in a list with companies"),
+        (_LIST if sight.listed(findings.anchors | findings.believed) else 0, "in a list with companies"),
         (_PAIR if sight.paired() else 0, "joined to another such name"),
+        (_FELLOW if sight.fellow(claim.company) else 0, "another name of the company"),
         (_COMPOUND if sight.compound() else 0, "hyphened as names are"),
         (min(_MOST_CUES, _CUE * len(cues)), "cues " + "/".join(cue.strip() for cue in cues[:4])),
         (min(_MOST_GENERIC, _GENERIC * len(generic)), "business words"),
@@ -121,14 +126,6 @@ def weigh(findings: Findings, sight: Sight, claim: Claim) -> tuple[float, list[s
         (_LONGER if sight.longer_name() else 0, "part of a longer name"),
     ]
     return sum(weight for weight, _ in parts), [reason for weight, reason in parts if weight]
-
-
-def _held(text: str, wanted: Iterable[str]) -> list[str]:
-    return [needle for needle in wanted if needle in text]
-
-
-def _holds(text: str, wanted: Iterable[str]) -> bool:
-    return any(needle in text for needle in wanted)
 
 
 def year_of(article: Article) -> int | None:

@@ -49,18 +49,37 @@ class Findings:
     year: int | None  # of publication
     language: str | None
     anchors: set[str] = field(default_factory=set)  # companies that a sure name has shown
+    believed: set[str] = field(default_factory=set)  # companies that a word with evidence has shown
     persons: set[str] = field(default_factory=set)  # folded words that are somebody's surname here
-    nearby: dict[int, str] = field(default_factory=dict)  # by passage: where cues are looked for
+    _nearby: dict[int, str] = field(default_factory=dict)
+    _held: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+    _lower: dict[str, bool] = field(default_factory=dict)
+
+    def near(self, reading: Reading, reach: int) -> Sequence[Reading]:
+        """The passages up to so many before and after one, itself among them."""
+        return self.readings[max(0, reading.index - reach) : reading.index + reach + 1]
 
     def around(self, reading: Reading) -> str:
-        """The words near a passage: itself, the title, and short neighbours."""
-        if reading.index not in self.nearby:
-            texts = [
-                other.spaced()
-                for other in self.readings
-                if other is reading
-                or other.passage.place is Place.TITLE
-                or abs(other.index - reading.index) <= 1
-            ]
-            self.nearby[reading.index] = "".join(texts)
-        return self.nearby[reading.index]
+        """The words near a passage: itself, its neighbours, and the title."""
+        if reading.index not in self._nearby:
+            first = self.readings[0]
+            texts = [other.spaced() for other in self.near(reading, 1)]
+            if first.passage.place is Place.TITLE and reading.index > 1:
+                texts.insert(0, first.spaced())
+            self._nearby[reading.index] = "".join(texts)
+        return self._nearby[reading.index]
+
+    def held(self, reading: Reading, name: str, needles: Sequence[str]) -> tuple[str, ...]:
+        """Which needles stand near a passage; ``name`` names the list, for each is looked for once."""
+        key = (reading.index, name)
+        if key not in self._held:
+            around = self.around(reading)
+            self._held[key] = tuple(needle for needle in needles if needle in around)
+        return self._held[key]
+
+    def in_lower_case(self, word: str) -> bool:
+        """Whether the article has a folded word, or its plural, in lower case too."""
+        if word not in self._lower:
+            pattern = re.compile(rf"(?<!\w){re.escape(word)}s?(?!\w)")
+            self._lower[word] = any(pattern.search(reading.text.shown) for reading in self.readings)
+        return self._lower[word]

@@ -135,10 +135,14 @@ def passing(sighting: Sighting, context: Context) -> bool:
     before = sighting.low[max(0, sighting.hit.start - 60) : sighting.hit.start]
     while joint := _LISTED.search(before):
         before = before[: joint.start()]
+    if sighting.place is not Place.TITLE and _ONE_OF_ITS_THINGS.search(before):
+        return True  # "a Samsung engineer", "a Boeing": one of its people or products
     return bool(context.passing.search(before)) or bool(
         context.passing_after.match(sighting.low, sighting.hit.end)
     )
 
+
+_ONE_OF_ITS_THINGS = re.compile(r"(?:\A|\W)(?:an?|eine?|einem|einen|einer)\s\Z")
 
 # "rivals such as Xiaomi and [Samsung]": step back over one name of a list.
 _LISTED = re.compile(r"(?<=\s)[\w.&']+(?:,| and| or|, and|, or| und| oder)\s\Z")
@@ -181,4 +185,6 @@ def team(sighting: Sighting, context: Context) -> bool:
     """Whether the name is, or is followed by, that of a sports team."""
     name = sighting.low[sighting.hit.start : sighting.hit.end].split()
     after = sighting.low[sighting.hit.end : sighting.hit.end + 20].split()
+    if any(name[-1].endswith(word) for word in context.teams if word[0] > "\u2e80"):
+        return True
     return name[-1] in context.teams or (bool(after) and after[0].rstrip(".,") in context.teams)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aggregator.core.findings import Findings, Reading
-from aggregator.core.match import SURE, Claim, Hit, Kind
+from aggregator.core.match import DOUBTFUL, SURE, Claim, Hit, Kind
 from aggregator.model import Place
 
 _BEFORE = re.compile(r"(\W+)([\w&.'-]+)")  # of the text read backwards
@@ -78,7 +78,11 @@ class Sight:
 
     def verb_after(self) -> bool:
         """As in "Target raises": what companies do."""
-        return self.gap_after == " " and self.after.lower() in self.findings.matcher.context.verbs
+        if self.gap_after != " ":
+            return False
+        # Headlines say "Shell to pay": an infinitive for the future.
+        to_act = self.after == "to" and self.starts_sentence and self.reading.passage.place is Place.TITLE
+        return to_act or self.after.lower() in self.findings.matcher.context.verbs
 
     def noun_after(self) -> bool:
         """As in "Orange customers", "Visa's shares"."""
@@ -123,8 +127,7 @@ class Sight:
         """Whether the text has the same word in lower case: then it is a word here."""
         if not self.latin or len(self.low) < 3:
             return False
-        word = re.compile(rf"(?<!\w){re.escape(self.low)}s?(?!\w)")
-        return any(word.search(reading.text.shown) for reading in self.findings.readings)
+        return self.findings.in_lower_case(self.low)
 
     def longer_name(self) -> bool:
         """Whether capitalised words join it: "SK Slovan", "Generation X". Says nothing in a heading."""
@@ -138,12 +141,30 @@ class Sight:
         joined = (
             self.gap_before == " "
             and self.before[:1].isupper()
-            and not _SENTENCE_START.search(self.text.shown[: self.hit.start])
+            and not _SENTENCE_START.search(self._head(80))
         )
         return (after and not self._name_follows()) or joined
 
+    def _head(self, reach: int) -> str:
+        """What stands before it; where that is cut off, a letter stands for the rest."""
+        start = self.hit.start
+        return self.text.shown[:start] if start <= reach else "x" + self.text.shown[start - reach : start]
+
     def _name_follows(self) -> bool:
         return any(other.start == self.hit.end + 1 for other in self.reading.hits)
+
+    def fellow(self, company: str) -> bool:
+        """Whether another doubtful name of the same company stands in the article: Block and Square."""
+        return any(
+            claim.company == company
+            and claim.kind in DOUBTFUL - {Kind.SURNAME}
+            and not low.startswith(self.low)
+            for reading in self.findings.readings
+            for other in reading.hits
+            if reading.text.shown[other.start].isupper()
+            and (low := reading.text.low[other.start : other.end])
+            for claim in other.claims
+        )
 
     def compound(self) -> bool:
         """As in "Amazon-funded", "Anti-Amazon": only names are joined so."""
@@ -185,8 +206,8 @@ class Sight:
             return []
         return [
             other.hits[0]
-            for other in self.findings.readings
-            if abs(other.index - self.reading.index) in (1, 2)
+            for other in self.findings.near(self.reading, 2)
+            if other is not self.reading
             and other.hits
             and other.hits[0].start <= 2
             and len(other.text.low) <= _ITEM

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from aggregator.core.context import Context, is_notice
-from aggregator.core.evidence import judge, year_of
+from aggregator.core.evidence import Verdict, judge, year_of
 from aggregator.core.findings import Findings, Reading
 from aggregator.core.fold import Folded, fold
 from aggregator.core.match import SURE, Claim, Hit, Kind, Matcher
@@ -51,6 +51,7 @@ class _Judged:
     reading: Reading
     hit: Hit
     claim: Claim
+    weight: float
 
 
 def _judge_all(article: Article, matcher: Matcher) -> list[_Judged]:
@@ -66,39 +67,58 @@ def _judge_all(article: Article, matcher: Matcher) -> list[_Judged]:
     }
     _anchor(findings, ignored)
     verdicts = _decide(findings, ignored)
-    if any(each.mention.accepted and each.claim.company not in findings.anchors for each in verdicts):
+    believed = {each.claim.company for each in verdicts if each.mention.accepted} - findings.anchors
+    if believed:
         # What was just believed supports the others: "Meta and Target", once Meta is certain.
-        findings.anchors |= {each.claim.company for each in verdicts if each.mention.accepted}
+        findings.believed |= believed
         verdicts = _decide(findings, ignored)
     return verdicts
 
 
-def _decide(findings: Findings, ignored: dict[tuple[int, int], str]) -> list[_Judged]:
-    result = []
+def _decide(findings: Findings, ignored: Mapping[tuple[int, int], str]) -> list[_Judged]:
+    result: list[_Judged] = []
     for reading in findings.readings:
         for hit in reading.hits:
             reason = ignored.get((reading.index, hit.start))
-            taken: set[str] = set()
-            for claim in sorted(hit.claims, key=lambda claim: claim.kind not in SURE):
-                if claim.company in taken:
-                    continue
-                verdict = (False, reason) if reason else None
-                if claim.kind is Kind.VENTURE:
-                    verdict = verdict or (False, "a joint venture stands for nobody alone")
-                if verdict is None:
-                    found = judge(findings, reading, hit, claim)
-                    verdict = (found.accepted, found.reason)
-                if verdict[0]:
-                    taken.add(claim.company)
-                result.append(_judged(reading, hit, claim, *verdict))
+            result.extend(_one_each(_decide_hit(findings, reading, hit, reason)))
     return result
 
 
-def _judged(reading: Reading, hit: Hit, claim: Claim, accepted: bool, reason: str) -> _Judged:
+def _decide_hit(findings: Findings, reading: Reading, hit: Hit, ignored: str | None) -> Iterator[_Judged]:
+    for claim in hit.claims:
+        if ignored:
+            verdict = Verdict(False, ignored)
+        elif claim.kind is Kind.VENTURE:
+            verdict = Verdict(False, "a joint venture stands for nobody alone")
+        else:
+            verdict = judge(findings, reading, hit, claim)
+        yield _judged(reading, hit, claim, verdict)
+
+
+def _one_each(found: Iterable[_Judged]) -> Iterator[_Judged]:
+    """A name is one company's, the one with most evidence, unless both are sure; and counts once."""
+    ordered = sorted(
+        found, key=lambda each: (not each.mention.accepted, each.claim.kind not in SURE, -each.weight)
+    )
+    taken: set[str] = set()
+    for each in ordered:
+        if each.claim.company in taken:
+            continue  # another of its claims to the same words has been accepted
+        if each.mention.accepted and each.claim.kind not in SURE and taken:
+            refused = replace(each.mention, accepted=False, reason="another company's name here")
+            yield replace(each, mention=refused)
+            continue
+        if each.mention.accepted:
+            taken.add(each.claim.company)
+        yield each
+
+
+def _judged(reading: Reading, hit: Hit, claim: Claim, verdict: Verdict) -> _Judged:
     start, end = reading.text.span(hit.start, hit.end)
     passage = reading.passage
     evidence = Evidence(passage.place, passage.text[start:end], claim.kind.value, start, end)
-    return _Judged(Mention(claim.company, claim.alias, evidence, accepted, reason), reading, hit, claim)
+    mention = Mention(claim.company, claim.alias, evidence, verdict.accepted, verdict.reason)
+    return _Judged(mention, reading, hit, claim, verdict.weight)
 
 
 def _read(article: Article, matcher: Matcher) -> tuple[list[Reading], dict[int, str]]:
@@ -106,10 +126,13 @@ def _read(article: Article, matcher: Matcher) -> tuple[list[Reading], dict[int, 
     passages = article.passages or _without_passages(article)
     readings: list[Reading] = []
     outside: dict[int, str] = {}
+    room = _MOST_HITS
     under: str | None = None  # the heading over a list of other stories
     for index, passage in enumerate(passages):
         text = fold(passage.text)
-        readings.append(Reading(index, passage, text, matcher.hits(text)))
+        hits = matcher.hits(text)[:room]
+        room -= len(hits)
+        readings.append(Reading(index, passage, text, hits))
         if passage.place is Place.TITLE:
             continue
         if len(text.low) <= _HEADING and matcher.context.related.match(text.low):
@@ -132,6 +155,7 @@ def _closing_links(passages: Sequence[Passage]) -> Sequence[int]:
     return range(first, len(passages)) if len(passages) - first > 1 else ()
 
 
+_MOST_HITS = 1000  # names in an article; what comes after them is not read for names
 _HEADING = 60  # characters
 _LONG_AGAIN = 160  # characters: a paragraph of this length is the story again
 _LONG_NOTICE = 1000
@@ -154,15 +178,13 @@ def _boilerplate(reading: Reading, hit: Hit, context: Context) -> str | None:
 def sentence_of(text: Folded, hit: Hit) -> tuple[int, int]:
     """Where the sentence around a hit starts and ends."""
     low = text.low
-    start = (
-        max(low.rfind(mark, 0, hit.start) + len(mark) for mark in _ENDS if mark in low[: hit.start])
-        if any(mark in low[: hit.start] for mark in _ENDS)
-        else 0
-    )
-    ends = [at for mark in _ENDS if (at := low.find(mark, hit.end)) >= 0]
-    return start, min(ends, default=len(low))
+    first, last = max(0, hit.start - _LONG_SENTENCE), hit.end + _LONG_SENTENCE
+    starts = [at + len(mark) for mark in _ENDS if (at := low.rfind(mark, first, hit.start)) >= 0]
+    ends = [at for mark in _ENDS if (at := low.find(mark, hit.end, last)) >= 0]
+    return max(starts, default=first), min(ends, default=min(last, len(low)))
 
 
+_LONG_SENTENCE = 400  # characters, before and after the name
 _ENDS = (". ", "! ", "? ", "。", "！", "？", '." ')
 
 
