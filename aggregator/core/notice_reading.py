@@ -67,6 +67,7 @@ class _Active:
 
 _SENTENCE = frozenset((Scope.SENTENCE,))
 _IN_CAPTION = frozenset((Scope.SENTENCE, Scope.CAPTION))
+_LAST = frozenset((Scope.LAST,))
 _FOLLOW = frozenset((Scope.FOLLOW,))
 _LABEL = frozenset((Scope.LABEL,))
 _OPENING = frozenset((Scope.OPENING,))
@@ -97,7 +98,10 @@ class BlockReader:
             return ()
         found = list(_whole(self.text, active))
         for sentence, here, quoted in self._sentences(active):
-            found.extend(_said(sentence, quoted, here, self._scopes))
+            told = _said(sentence, quoted, here, self._scopes)
+            found.extend(told)
+            if not quoted and _BY_WHOM.isdisjoint(each.rule.kind for each in told):
+                found.extend(_said(sentence, quoted, here, _LAST))
         return tuple(found)
 
     def loose(self, firm: tuple[Finding, ...]) -> tuple[Finding, ...]:

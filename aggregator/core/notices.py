@@ -15,6 +15,7 @@ class Scope(StrEnum):
     """Where a rule's pattern has to be found; docs/disclosures.md tells what each is for."""
 
     SENTENCE = "sentence"  # anywhere in a sentence that speaks in the article's own voice
+    LAST = "last"  # the same, but only where no other rule knows who made the text, and nothing is quoted
     FOLLOW = "follow"  # the same, but only beside another notice or under a notice heading
     LABEL = "label"  # a whole block: "Sponsored"
     OPENING = "opening"  # the beginning of a block: "Correction:"
