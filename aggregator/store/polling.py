@@ -49,7 +49,7 @@ class Take:
     now: datetime
     began: datetime  # of the cycle
     everything: bool = False
-    limit: int = 500
+    limit: int = 2000
     lease: timedelta = LEASE
 
 
