@@ -221,10 +221,9 @@ def _add_fillers(text: str, order: list[Finding], words: dict[DisclosureKind, li
 
 
 def _joined(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    merged = sorted(set(spans))
-    if merged and merged[0][1] - merged[0][0] == len(text):
-        merged = merged[:1]
-    joined = " ".join(text[start:end] for start, end in merged)
+    given = sorted(set(spans))
+    whole = (0, len(text))
+    joined = " ".join(text[start:end] for start, end in ([whole] if whole in given else given))
     start, end = bare(joined)
     return joined[start:end].strip()
 

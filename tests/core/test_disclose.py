@@ -57,6 +57,12 @@ def test_no_word_of_a_notice_that_is_cut_is_lost():
     assert all(word in told for word in LONG.split())
 
 
+def test_a_block_that_two_rules_know_is_told_once_in_its_own_words():
+    notice = "Correction: An earlier version of this report said nine. It was two."
+    _, (found,) = disclose(an_article(STORY, notice), a_raw(), RULES)
+    assert found.text == notice
+
+
 def test_evidence_tells_place_sentence_and_rule():
     _, (found,) = disclose(an_article(STORY, "This story was written by ChatGPT."), a_raw(), RULES)
     assert found.evidence is not None
