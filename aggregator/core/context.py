@@ -29,6 +29,7 @@ class Context:
     cues: tuple[str, ...]  # needles for ``has_any``: "shares", "chief executive"
     given_names: frozenset[str]
     titles: frozenset[str]  # "mr", "frau": a person follows
+    german: frozenset[str]  # words that show German
     places: frozenset[str]  # "street", "foundation": what follows a name that is not the company
     compounds: frozenset[str]  # "backed": what is hyphened to a name
     prefixes: frozenset[str]  # "anti", "ex"
@@ -60,6 +61,7 @@ def compile_context(data: Mapping[str, object]) -> Context:
         cues=needles(_lines(data, "cues")),
         given_names=_words(data, "given_names"),
         titles=_words(data, "titles"),
+        german=_words(data, "german"),
         places=_words(data, "places"),
         compounds=_words(data, "compounds"),
         prefixes=_words(data, "prefixes"),

@@ -11,6 +11,8 @@ from aggregator.core.fold import Folded
 from aggregator.core.match import Hit, Matcher
 from aggregator.model import Passage, Place
 
+# Where the language is not declared: how much of the article shows it, and the share of German words.
+_SAMPLE, _CHARACTERS, _GERMAN_SHARE = 4, 600, 0.12
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -51,9 +53,22 @@ class Findings:
     anchors: set[str] = field(default_factory=set)  # companies that a sure name has shown
     believed: set[str] = field(default_factory=set)  # companies that a word with evidence has shown
     persons: set[str] = field(default_factory=set)  # folded words that are somebody's surname here
+    _german: bool | None = None
     _nearby: dict[int, str] = field(default_factory=dict)
     _held: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     _lower: dict[str, bool] = field(default_factory=dict)
+
+    def capitals_mean_names(self) -> bool:
+        """Not in German, where every noun has one; a language that is not declared is read off the words."""
+        if self.language is not None:
+            return self.language[:2] != "de"
+        if self._german is None:
+            words = [
+                word for reading in self.readings[:_SAMPLE] for word in reading.text.low[:_CHARACTERS].split()
+            ]
+            shown = sum(word in self.matcher.context.german for word in words)
+            self._german = shown >= _GERMAN_SHARE * len(words)
+        return not self._german
 
     def near(self, reading: Reading, reach: int) -> Sequence[Reading]:
         """The passages up to so many before and after one, itself among them."""

@@ -121,7 +121,7 @@ class Sight:
         """A capital that means a name: not at the start of a sentence, not in a heading, not in German."""
         if not self.latin or not self.shown[0].isupper() or self.starts_sentence:
             return False
-        return not self.reading.heading() and (self.findings.language or "en")[:2] != "de"
+        return not self.reading.heading() and self.findings.capitals_mean_names()
 
     def lower_elsewhere(self) -> bool:
         """Whether the text has the same word in lower case: then it is a word here."""
@@ -131,7 +131,7 @@ class Sight:
 
     def longer_name(self) -> bool:
         """Whether capitalised words join it: "SK Slovan", "Generation X". Says nothing in a heading."""
-        if not self.latin or self.reading.heading() or (self.findings.language or "en")[:2] == "de":
+        if not self.latin or self.reading.heading() or not self.findings.capitals_mean_names():
             return False
         after = (
             self.gap_after == " "
