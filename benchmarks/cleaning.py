@@ -28,6 +28,10 @@ _MARKED = re.compile(r"⟦(.*?)⟧", re.DOTALL)
 _HIDDEN = re.compile(r"<(script|style|iframe|noscript)\b.*?</\1>", re.DOTALL)
 _SHORTCODE = re.compile(r"\[/?caption[^\]]*\]")
 _TAG = re.compile(r"<[^<>]*>")
+_BREAKING = re.compile(
+    r"</?(?:p|div|li|h\d|td|th|tr|ul|ol|br|figure|figcaption|dt|dd|summary|legend|fieldset|center|x-"
+    r"|span class=\"(?!in|el))\b"
+)
 _WORD = re.compile(r"[぀-ヿ㐀-鿿]|[^\W_぀-ヿ㐀-鿿]+")
 
 
@@ -122,11 +126,7 @@ def _words(html: str) -> Counter[str]:
     html = _SHORTCODE.sub(" ", _HIDDEN.sub(" ", html))
     if "&lt;p&gt;" in html:
         html = unescape(html)
-    breaking = re.sub(
-        r"</?(?:p|div|li|h\d|td|th|tr|ul|ol|br|figure|figcaption|dt|dd|summary|legend|fieldset|center|x-|span class=\"(?!in|el))\b",
-        " <",
-        html,
-    )
+    breaking = _BREAKING.sub(" <", html)
     return Counter(_WORD.findall(unescape(_TAG.sub("", breaking)).casefold()))
 
 
