@@ -18,7 +18,7 @@ from aggregator.jobs.prepare import Prepared, prepare
 from aggregator.jobs.publish import publish
 from aggregator.jobs.rederive import rederive
 from aggregator.jobs.tidy import tidy
-from aggregator.model import Failed, Fetched, Setup
+from aggregator.model import Document, Failed, Fetched, Setup
 from aggregator.store import polling, sources
 from aggregator.store.base import Store
 from aggregator.store.polling import Take
@@ -141,10 +141,12 @@ class _Readers:
             self.busy = True
             self.pool.warm_up()
 
-    def read(self, polled: Polled, known: Mapping[str, bytes]) -> Brought | Failed:
+    def read(
+        self, polled: Polled, known: Mapping[str, bytes], pages: Mapping[str, Document]
+    ) -> Brought | Failed:
         """Read the body of a Fetched result."""
         assert isinstance(polled.result, Fetched)
-        task = Task(polled.result.document, polled.source, known)
+        task = Task(polled.result.document, polled.source, known, pages)
         well = polled.state.last_ok is not None and not polled.state.failures
         small = len(task.document.body) <= (WELL_KNOWN_BYTES if well else ANYONES_BYTES)
         if self.busy or not small:

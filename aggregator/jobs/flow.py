@@ -17,9 +17,12 @@ from urllib.parse import urlsplit
 from aggregator.core import hosts
 from aggregator.core.topics import TopicIndex
 from aggregator.fetch.http import Clock, Fetcher, utc_now
+from aggregator.jobs.fulltext import Pages
 from aggregator.jobs.poll import Brought, Polled, decide
 from aggregator.model import (
+    NO_PAGES,
     Changes,
+    Document,
     Failed,
     Fetched,
     Outcome,
@@ -63,7 +66,8 @@ class Hands:
     store: Store
     index: Callable[[], TopicIndex]
     authority: str
-    read: Callable[[Polled, Mapping[str, bytes]], Brought | Failed]  # of the Fetched in it
+    # Of the Fetched in it, with what is known of it and its entries' own pages.
+    read: Callable[[Polled, Mapping[str, bytes], Mapping[str, Document]], Brought | Failed]
     readers: int  # bodies read at once
     stored: Callable[[Tally], None]  # called after each transaction, from the writer's thread
     clock: Clock = utc_now
@@ -127,6 +131,7 @@ class Flow:
         """Poll until nothing is due that was due when the cycle began. Raises StoreError."""
         try:
             async with self._fetcher() as fetcher, asyncio.TaskGroup() as group:
+                self._pages = Pages(fetcher)
                 reading = group.create_task(self._read_all())
                 group.create_task(self._write_all())
                 await self._ask_all(fetcher)
@@ -254,7 +259,12 @@ class Flow:
             return known(connection, [polled.state for polled in batch])
 
     async def _read(self, polled: Polled, fingerprints: Mapping[str, bytes]) -> None:
-        brought = await self._in(self._readers, lambda: self._hands.read(polled, fingerprints))
+        brought = await self._in(self._readers, lambda: self._hands.read(polled, fingerprints, NO_PAGES))
+        if polled.source.full_text and isinstance(brought, Brought) and brought.entries:
+            pages = await self._pages.of(brought.entries)
+            if pages:
+                full = await self._in(self._readers, lambda: self._hands.read(polled, fingerprints, pages))
+                brought = full if isinstance(full, Brought) else brought
         self.tally.documents += 1
         if not isinstance(brought, Failed):
             self.tally.cleaned += brought.cleaned

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aggregator.core import schedule, standing
 from aggregator.errors import NotAFeedError
 from aggregator.model import (
+    NO_PAGES,
     Document,
     Failed,
     Fetched,
@@ -63,13 +64,14 @@ def read(
     known: Mapping[str, bytes],
     rules: Rules,
     limits: FetchLimits,
+    pages: Mapping[str, Document] = NO_PAGES,
 ) -> Brought | Failed:
     """Process one body; whatever is wrong with it becomes the source's trouble."""
     # Imported late: a cycle that brings nothing new has no use for the stages.
     from aggregator.core import pipeline
 
     try:
-        feed = pipeline.process(document, source, known, rules, limits)
+        feed = pipeline.process(document, source, known, rules, limits, pages)
     except NotAFeedError as error:
         return Failed(_in_words(error), Trouble.DOCUMENT)
     except Exception as error:

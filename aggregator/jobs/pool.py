@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -46,6 +46,7 @@ class Task:
     document: Document
     source: Source
     known: Mapping[str, bytes]
+    pages: Mapping[str, Document] = field(default_factory=dict)  # of entries, by their keys
 
 
 class Here:
@@ -67,7 +68,7 @@ class Here:
     def read(self, task: Task) -> Brought | Failed:
         """Read one body."""
         with self._lock:
-            return read(task.document, task.source, task.known, self.rules, self._limits)
+            return read(task.document, task.source, task.known, self.rules, self._limits, task.pages)
 
 
 class Pool:
@@ -226,6 +227,6 @@ def _work(pipe: Connection, data: RuleData, limits: FetchLimits) -> None:
             return
         # SIGPROF ends the process, also inside of C code that never looks at signals.
         signal.setitimer(signal.ITIMER_PROF, limits.parse_seconds)
-        answer = read(task.document, task.source, task.known, rules, limits)
+        answer = read(task.document, task.source, task.known, rules, limits, task.pages)
         signal.setitimer(signal.ITIMER_PROF, 0)
         pipe.send(answer)

@@ -35,6 +35,7 @@ from aggregator.model.operator import (
     Topic,
 )
 from aggregator.model.request import (
+    NO_PAGES,
     Document,
     Failed,
     Fetched,
@@ -69,6 +70,7 @@ from aggregator.model.stored import (
 )
 
 __all__ = [
+    "NO_PAGES",
     "Article",
     "BodyType",
     "Changes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -58,6 +59,9 @@ class Document:
     content_type: str  # the header's value, with its charset; "" where none was sent
     body: bytes
     fetched_at: datetime
+
+
+NO_PAGES: Mapping[str, Document] = {}  # entries' own pages, by the entries' keys: none are wanted
 
 
 class Trouble(StrEnum):
