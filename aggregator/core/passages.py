@@ -155,9 +155,9 @@ class _Scanner:
         before = self.links
         starts, ends = run.count("<a"), run.count("</a>")
         if starts == ends and not before:
-            bare = run.lstrip()
-            if not starts or bare.find("<") * 5 > len(bare):
-                return False  # begins with text of its own
+            # From the first link to the last is less than half of it: no need to count.
+            if not starts or (run.rfind("</a>") - run.find("<a")) * 2 < len(run):
+                return False
         if starts or ends:
             names = [(slash, name) for slash, name in _TAG.findall(run) if name == "a"]
             self.links = max(0, before + sum(-1 if slash else 1 for slash, _ in names))
