@@ -154,10 +154,10 @@ class _Scanner:
         """Whether nearly all of a run's text is linked."""
         before = self.links
         starts, ends = run.count("<a"), run.count("</a>")
-        if starts == ends and not before:
-            # From the first link to the last is less than half of it: no need to count.
-            if not starts or (run.rfind("</a>") - run.find("<a")) * 2 < len(run):
-                return False
+        # From the first link to the last is less than half of it: no need to count.
+        brief = (run.rfind("</a>") - run.find("<a")) * 2 < len(run)
+        if starts == ends and not before and (brief or not starts):
+            return False
         if starts or ends:
             names = [(slash, name) for slash, name in _TAG.findall(run) if name == "a"]
             self.links = max(0, before + sum(-1 if slash else 1 for slash, _ in names))
