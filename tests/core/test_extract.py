@@ -154,6 +154,12 @@ def test_a_canonical_link_counts_only_on_the_same_site():
     assert extracted(same).url == "https://wire.example/news/lantern-harbor?page=all"
 
 
+def test_a_page_saved_in_a_file_is_read_as_the_page_it_was():
+    document = Document("file:///tmp/page.html", "text/html", PAGE.encode(), datetime(2025, 2, 5, tzinfo=UTC))
+    raw = extract(document, rules(), zones())
+    assert (raw.url, raw.base) == (URL, URL)
+
+
 def test_pictures_lists_and_links_keep_the_markup_of_the_page():
     inner = '<figure><img data-src="/f.jpg"><figcaption>The works</figcaption></figure><ul><li>A permit in May, says the town</li></ul>'
     linked = TEXT[1].replace("closed paper mill", '<a href="/mill?utm_source=x">closed paper mill</a>')

@@ -176,10 +176,14 @@ def _without_site(title: str, site: str) -> str:
 
 
 def _canonical(tree: HtmlElement, meta: Mapping[str, str], url: str) -> str:
-    """The page's own name for itself, if it is on the same site: a page may not speak for another."""
+    """The page's own name for itself, if it is on the same site: a page may not speak for another.
+
+    A page read from a file has no site, and is believed.
+    """
+    saved = not url.startswith(("http://", "https://"))
     for written in (_link(tree, "canonical"), meta.get("og:url")):
         found = urls.absolute(written, url) if written else None
-        if found and _site(found) == _site(url) and found.rstrip("/").count("/") > 2:
+        if found and (saved or _site(found) == _site(url)) and found.rstrip("/").count("/") > 2:
             return found
     return url
 

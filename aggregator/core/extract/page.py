@@ -40,7 +40,7 @@ def extract(document: Document, rules: CleanRules, zones: Mapping[str, str]) -> 
     if tree is None:
         return _entry(PageFacts(url=document.url), plain(source[:MAX_WILD]), BodyType.TEXT, (), document)
     facts = read_facts(tree, document.url, rules)
-    base = _base(tree, document.url)
+    base = _base(tree, urls.absolute(document.url, None) or facts.url or document.url)
     # Lazy pictures and players first: the extractor and the sanitizer know only plain ones.
     mended = _tree(operate(source, base, rules, spare=SPARE))
     tree = tree if mended is None else mended
@@ -125,7 +125,7 @@ def _entry(
         summary=facts.summary,
         body=body,
         body_type=body_type,
-        base=document.url,
+        base=urls.absolute(document.url, None) or facts.url,
         labels=labels,
         rights=facts.rights,
         licence=facts.licence,
