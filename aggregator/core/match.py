@@ -165,7 +165,7 @@ def _patterns(company: Company) -> Iterator[tuple[str, Claim]]:
             for spelling in spellings(name):
                 yield spelling, Claim(company.slug, name, kind, exact=_needs_capitals(name, kind))
     for domain in company.domains:
-        yield fold(domain).low, Claim(company.slug, domain, Kind.DOMAIN)
+        yield domain.lower().replace("-", " "), Claim(company.slug, domain, Kind.DOMAIN)
     for ticker in company.tickers:
         for form in _ticker_forms(ticker):
             yield form, Claim(company.slug, ticker, Kind.TICKER)
@@ -176,6 +176,8 @@ def _patterns(company: Company) -> Iterator[tuple[str, Claim]]:
 
 def _against_patterns(company: Company) -> Iterator[tuple[str, Claim]]:
     """Phrases that hold one of the company's own words cover it; the others are looked for nearby."""
+    if not company.against:
+        return
     own = [fold(name).low for name in (*company.words, *company.unit_words, *company.aliases, *company.units)]
     for phrase in company.against:
         low = fold(phrase.replace("*", "")).low.strip()
@@ -189,12 +191,14 @@ def _person_patterns(slug: str, person: Person) -> Iterator[tuple[str, Claim]]:
             yield spelling, Claim(slug, name, Kind.PERSON, person)
         words = name.split()
         if len(words) > 1 and name.isascii() and len(words[-1]) > 3:
-            yield fold(words[-1]).low, Claim(slug, words[-1], Kind.SURNAME, person)
+            yield words[-1].lower().replace("-", " "), Claim(slug, words[-1], Kind.SURNAME, person)
 
 
 def spellings(name: str) -> tuple[str, ...]:
     """The folded forms that a name is written in: with and without accents, & or and."""
-    low = " ".join(fold(name).low.split())
+    # The catalogue's largest part by far, folded without the detour: start-up time counts.
+    low = name.lower().replace("-", " ") if name.isascii() else fold(name).low
+    low = " ".join(low.split())
     if low.isascii() and "&" not in low and "'" not in low:
         return (low,)
     forms = [low]
@@ -218,7 +222,7 @@ _GERMAN = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss", o
 
 
 def _ticker_forms(ticker: str) -> Iterator[str]:
-    symbol = fold(ticker.rpartition(":")[2]).low
+    symbol = ticker.rpartition(":")[2].lower().replace("-", " ")
     yield "$" + symbol
     if symbol.isdigit():
         yield symbol
