@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import cast
 
-from aggregator.config.marked import load_data
+from aggregator.config.cache import copied
 from aggregator.model import Company, Person, RuleData
 
 DATA = Path(__file__).parent.parent / "data"
+_MAPPINGS = ("boilerplate", "disclosures", "zones", "context")
 
 
 @cache
 def built_in_rules() -> RuleData:
     """The rules that come with the program. They are read once; treat them as frozen."""
-    return RuleData(
-        companies=_companies(),
-        boilerplate=_mapping("boilerplate.yaml"),
-        disclosures=_mapping("disclosures.yaml"),
-        zones=cast("Mapping[str, str]", _mapping("zones.yaml")),
-        context=_mapping("context.yaml"),
-    )
+    files = (*sorted((DATA / "companies").glob("*.yaml")), *(DATA / f"{name}.yaml" for name in _MAPPINGS))
+    documents = cast("Mapping[str, Mapping[str, object]]", copied(files, lambda: _read(files)))
+    companies: list[Company] = []
+    for file in files[: -len(_MAPPINGS)]:
+        records = cast("list[dict[str, object]]", documents[str(file)]["companies"])
+        companies.extend(_record(one) for one in records)
+    boilerplate, disclosures, zones, context = (documents[str(file)] for file in files[-len(_MAPPINGS) :])
+    return RuleData(tuple(companies), boilerplate, disclosures, cast("Mapping[str, str]", zones), context)
 
 
-def _companies() -> tuple[Company, ...]:
-    records: list[Company] = []
-    for path in sorted((DATA / "companies").glob("*.yaml")):
-        data = cast("Mapping[str, list[dict[str, object]]]", load_data(path.read_text("utf-8")))
-        records.extend(_record(one) for one in data["companies"])
-    return tuple(records)
+def _read(files: Sequence[Path]) -> dict[str, object]:
+    from aggregator.config.marked import load_data  # YAML is not needed where a copy is at hand
+
+    return {str(file): load_data(file.read_text("utf-8")) for file in files}
 
 
 def _record(one: Mapping[str, object]) -> Company:
@@ -43,7 +43,3 @@ def _record(one: Mapping[str, object]) -> Company:
 
 def _frozen(one: Mapping[str, object]) -> dict[str, object]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in one.items()}
-
-
-def _mapping(name: str) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", load_data((DATA / name).read_text("utf-8")))

@@ -1,0 +1,81 @@
+"""A copy of the built-in rules that is read in milliseconds: YAML takes twenty times as long as JSON.
+
+The copy lies in the user's cache folder and belongs to the data files by their times and sizes. It is
+a convenience: one that is missing, stale, broken or not ours is passed over, and one that cannot be
+written costs the next start the same again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from aggregator import __version__
+
+SHAPE = 1  # of the copy; raised when what is kept of the same files changes
+
+
+def folder() -> Path | None:
+    """Where copies lie (XDG Base Directory Specification); None where there is no home."""
+    given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if given.is_absolute():
+        return given / "aggregator"
+    try:
+        return Path.home() / ".cache" / "aggregator"
+    except RuntimeError:
+        return None
+
+
+def copied(files: Sequence[Path], read: Callable[[], object]) -> object:
+    """What read makes of the files, from the copy if there is one of just these files.
+
+    What it makes must be of JSON's types; where it is not, no copy is kept.
+    """
+    place = folder()
+    if place is None:
+        return read()
+    copy = place / "rules.json"
+    state = _state(files)
+    value = _kept(copy, state)
+    if value is None:
+        value = read()
+        _keep(copy, state, value)
+    return value
+
+
+def _state(files: Sequence[Path]) -> list[object]:
+    """What a copy must have been made of, and by what."""
+    stats = [(str(file), file.stat()) for file in files]
+    return [SHAPE, __version__, *([name, stat.st_mtime_ns, stat.st_size] for name, stat in stats)]
+
+
+def _kept(copy: Path, state: list[object]) -> object:
+    """The value of a sound copy; None where there is none."""
+    try:
+        with copy.open(encoding="utf-8") as file:
+            # Another user's file in a folder that both may write would be rules of their choice.
+            if os.fstat(file.fileno()).st_uid != os.getuid():
+                return None
+            if json.loads(file.readline()) != state:
+                return None
+            return json.loads(file.readline())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _keep(copy: Path, state: list[object], value: object) -> None:
+    """Put a copy in place at once or not at all, if it says the same as the value."""
+    fresh = copy.with_name(f".{copy.name}.{os.getpid()}")
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if json.loads(text) != value:
+            return  # a key that is no text, or a value that JSON has no word for
+        copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh.write_text(f"{json.dumps(state)}\n{text}\n", encoding="utf-8")
+        fresh.replace(copy)
+    except (OSError, TypeError, ValueError, RecursionError):
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
