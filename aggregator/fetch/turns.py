@@ -15,10 +15,11 @@ _MOST_RESTING = 1024
 class _Host:
     """A host's places, and when its next request may begin."""
 
-    __slots__ = ("next_at", "places", "users")
+    __slots__ = ("gate", "next_at", "places", "users")
 
     def __init__(self, places: int) -> None:
         self.places = asyncio.Semaphore(places)
+        self.gate = asyncio.Lock()  # who holds it begins next
         self.next_at = 0.0
         self.users = 0
 
@@ -45,8 +46,11 @@ class Turns:
         holding = False
         try:
             holding = await kept.places.acquire()
-            await self._wait_for_gap(kept)
-            await self._all.acquire()
+            async with kept.gate:
+                await self._wait_for_gap(kept)
+                await self._all.acquire()
+                # From when it really begins: a wait for the limit on all must not eat up the next gap.
+                kept.next_at = asyncio.get_running_loop().time() + self._gap
         except BaseException:  # cancelled while waiting
             if holding:
                 kept.places.release()
@@ -63,10 +67,8 @@ class Turns:
 
     async def _wait_for_gap(self, kept: _Host) -> None:
         now = asyncio.get_running_loop().time()
-        begin = max(now, kept.next_at)
-        kept.next_at = begin + self._gap
-        if begin > now:
-            await asyncio.sleep(begin - now)
+        if kept.next_at > now:
+            await asyncio.sleep(kept.next_at - now)
 
     def _enter(self, host: str) -> _Host:
         kept = self._hosts.get(host)
