@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -74,11 +73,14 @@ class Matcher:
     automaton: AhoCorasick
     claims: tuple[tuple[Claim, ...], ...]  # by pattern
     companies: Mapping[str, Company]
+    weighed: dict[str, Clues]  # a memory: few companies are ever in doubt, compiled when first asked for
     context: Context
 
     def clues(self, slug: str) -> Clues:
         """What speaks for and against the words of a company."""
-        return _clues(self.companies[slug])
+        if slug not in self.weighed:
+            self.weighed[slug] = _clues(self.companies[slug])
+        return self.weighed[slug]
 
     def hits(self, text: Folded) -> list[Hit]:
         """The names in a text, leftmost and longest first, none inside another."""
@@ -144,11 +146,11 @@ def compile_matcher(companies: Sequence[Company], context: Mapping[str, object] 
         else AhoCorasick(["\0"]),
         tuple(tuple(table[pattern].values()) for pattern in patterns) or ((),),
         {company.slug: company for company in companies},
+        {},
         compile_context(context or {}),
     )
 
 
-@lru_cache(maxsize=4096)  # few companies are ever in doubt: compiled when first asked for
 def _clues(company: Company) -> Clues:
     return Clues(needles(company.cues), needles(company.against), company.doubt)
 

@@ -9,7 +9,7 @@ from aggregator.core.context import Context, is_notice
 from aggregator.core.evidence import Verdict, judge, year_of
 from aggregator.core.findings import Findings, Reading
 from aggregator.core.fold import Folded, fold
-from aggregator.core.match import SURE, Claim, Hit, Kind, Matcher
+from aggregator.core.match import DOUBTFUL, SURE, Claim, Hit, Kind, Matcher
 from aggregator.core.salience import Sighting, score
 from aggregator.model import Article, CompanyTag, Evidence, Mention, Passage, Place
 
@@ -71,16 +71,25 @@ def _judge_all(article: Article, matcher: Matcher) -> list[_Judged]:
     if believed:
         # What was just believed supports the others: "Meta and Target", once Meta is certain.
         findings.believed |= believed
-        verdicts = _decide(findings, ignored)
+        verdicts = _decide(findings, ignored, verdicts)
     return verdicts
 
 
-def _decide(findings: Findings, ignored: Mapping[tuple[int, int], str]) -> list[_Judged]:
+def _decide(
+    findings: Findings, ignored: Mapping[tuple[int, int], str], before: Iterable[_Judged] = ()
+) -> list[_Judged]:
+    """Judge every name; what was certain the time before is not judged again."""
+    certain: dict[tuple[int, int], list[_Judged]] = {}
+    for each in before:
+        if not any(claim.kind in DOUBTFUL for claim in each.hit.claims):
+            certain.setdefault((each.reading.index, each.hit.start), []).append(each)
     result: list[_Judged] = []
     for reading in findings.readings:
         for hit in reading.hits:
-            reason = ignored.get((reading.index, hit.start))
-            result.extend(_one_each(_decide_hit(findings, reading, hit, reason)))
+            key = (reading.index, hit.start)
+            result.extend(
+                certain.get(key) or _one_each(_decide_hit(findings, reading, hit, ignored.get(key)))
+            )
     return result
 
 
@@ -97,6 +106,10 @@ def _decide_hit(findings: Findings, reading: Reading, hit: Hit, ignored: str | N
 
 def _one_each(found: Iterable[_Judged]) -> Iterator[_Judged]:
     """A name is one company's, the one with most evidence, unless both are sure; and counts once."""
+    found = list(found)
+    if len(found) == 1:
+        yield found[0]
+        return
     ordered = sorted(
         found, key=lambda each: (not each.mention.accepted, each.claim.kind not in SURE, -each.weight)
     )
