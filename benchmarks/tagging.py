@@ -145,8 +145,8 @@ def throughput(texts: Sequence[str], known: Sequence[str]) -> None:
 
 
 def made_up(size: int, known: Sequence[str], chance: random.Random) -> list[str]:
-    """As many names: the catalogue's own first, then invented ones of the same length."""
-    names = dict.fromkeys(known[: size // 2])
+    """As many names: the same few real ones at every size, so that the texts hold the same, then invented ones."""
+    names = dict.fromkeys(known[: SIZES[0] // 2])
     while len(names) < size:
         length = chance.randint(5, 14)
         names["".join(chance.choice(string.ascii_lowercase) for _ in range(length)).capitalize()] = None
