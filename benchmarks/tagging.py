@@ -122,7 +122,7 @@ def best_of(action: Callable[[], object], rounds: int = 5) -> float:
 
 def throughput(texts: Sequence[str], known: Sequence[str]) -> None:
     """Print what matching costs at three sizes of catalogue, beside a naive loop and a regex."""
-    print(f"\nmatching, µs a text of {sum(map(len, texts)) // len(texts)} characters")
+    print(f"\n\nmatching, µs a text of {sum(map(len, texts)) // len(texts)} characters")
     print(f"  {'aliases':>8}  {'Aho-Corasick':>12}  {'substrings':>12}  {'regex':>12}  {'compile ms':>10}")
     chance = random.Random(4)
     folded = [fold(text) for text in texts]
@@ -144,8 +144,16 @@ def throughput(texts: Sequence[str], known: Sequence[str]) -> None:
         print(f"  {size:>8}  {cells}  {compiling * 1e3:>10.1f}")
 
 
+def cost_of(name: str, articles: Sequence[Article], rules: pipeline.Rules) -> None:
+    """Print what tagging the articles of a set costs."""
+    characters = sum(len(passage.text) for article in articles for passage in article.passages)
+    cost = best_of(lambda: [tag.tag(article, rules.matcher) for article in articles])
+    each, of_each = cost / len(articles) * 1e6, characters // len(articles)
+    print(f"\ntagging {name}: {each:.0f} µs an article of {of_each} characters", end="")
+
+
 def made_up(size: int, known: Sequence[str], chance: random.Random) -> list[str]:
-    """As many names: the same few real ones at every size, so that the texts hold the same, then invented ones."""
+    """As many names: the same few real ones at every size, so that the texts hold the same; then invented."""
     names = dict.fromkeys(known[: SIZES[0] // 2])
     while len(names) < size:
         length = chance.randint(5, 14)
@@ -169,11 +177,9 @@ def main() -> None:
         # A set labels the companies that occur in its labels; the others it says nothing about.
         labels = {company for item in items for company in item.gold}
         report(name, items, labels)
+    for name, items in sets.items():
+        cost_of(name, [item.article for item in items], rules)
     articles = [item.article for items in sets.values() for item in items]
-    characters = sum(len(passage.text) for article in articles for passage in article.passages)
-    cost = best_of(lambda: [tag.tag(article, rules.matcher) for article in articles])
-    each, kilobytes = cost / len(articles) * 1e6, cost / characters * 2048 * 1e6
-    print(f"\ntagging: {each:.0f} µs an article, {kilobytes:.0f} µs per 2 KB of text")
     texts = [" ".join(passage.text for passage in article.passages) for article in articles]
     known = [alias for company in data.companies for alias in company.aliases if len(alias) > 3]
     throughput([text for text in texts if len(text) > 100], known)
