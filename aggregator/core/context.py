@@ -34,6 +34,7 @@ class Context:
     compounds: frozenset[str]  # "backed": what is hyphened to a name
     prefixes: frozenset[str]  # "anti", "ex"
     teams: frozenset[str]  # "eagles", "fc": a sports team
+    team_tails: tuple[str, ...]  # the same in scripts without blanks
     particles: re.Pattern[str]  # of Korean, after a noun
     kana_tails: tuple[str, ...]  # katakana that may follow a name: グループ
     exchanges: re.Pattern[str]  # "NYSE: " right before a ticker
@@ -42,7 +43,7 @@ class Context:
     share_before: re.Pattern[str]
     ticker_words: frozenset[str]  # tickers that are words
     lines: tuple[Line, ...]  # sentences that are not the story: share bars, disclaimers
-    line_words: frozenset[str]  # of all lines: a sentence without any of them is the story
+    line_words: Mapping[str, tuple[Line, ...]]  # by word: a sentence without any of them is the story
     starts: re.Pattern[str]  # what a whole passage that is not the story begins with
     related: re.Pattern[str]  # a heading over links to other stories
     slots: re.Pattern[str]  # right before a name: a company or a person stands here
@@ -66,6 +67,7 @@ def compile_context(data: Mapping[str, object]) -> Context:
         compounds=_words(data, "compounds"),
         prefixes=_words(data, "prefixes"),
         teams=_words(data, "teams"),
+        team_tails=tuple(sorted(word for word in _words(data, "teams") if word[0] > "\u2e80")),
         particles=_pattern(_lines(data, "particles"), "(?:{})(?![가-힣])"),
         kana_tails=tuple(_lines(data, "kana_tails")),
         exchanges=_pattern(_lines(data, "exchanges"), r"\b(?:{})\s?:\s?\Z"),
@@ -74,7 +76,7 @@ def compile_context(data: Mapping[str, object]) -> Context:
         share_before=_pattern(_lines(data, "share_before"), r"(?:{})\s*\Z"),
         ticker_words=_words(data, "ticker_words"),
         lines=lines,
-        line_words=frozenset(word for line in lines for word in line.words),
+        line_words=_by_word(lines),
         starts=_pattern(_lines(data, "boilerplate_starts"), r"\W*(?:{})"),
         related=_pattern(_lines(data, "related_headings"), r"\W*(?:{})\W*\Z"),
         slots=_pattern(_lines(data, "slots"), r"(?:\A|\W)(?:{})\s?\Z"),
@@ -89,14 +91,28 @@ def compile_context(data: Mapping[str, object]) -> Context:
 def is_notice(sentence: str, context: Context) -> bool:
     """Whether a folded sentence is a share bar, a disclaimer, a trademark line or the like."""
     words = set(_NOT_LETTER.sub(" ", sentence).split())
-    if sentence.isascii() and words.isdisjoint(context.line_words):
+    if any(
+        line.pattern.search(sentence)
+        for word in words & context.line_words.keys()
+        for line in context.line_words[word]
+    ):
+        return True
+    if sentence.isascii():
         return False
+    # Scripts without blanks: the words of a line may stand inside longer runs.
     return any(
         line.pattern.search(sentence)
         for line in context.lines
-        if not words.isdisjoint(line.words)
-        or (not sentence.isascii() and any(word in sentence for word in line.words))
+        if any(word in sentence for word in line.words)
     )
+
+
+def _by_word(lines: Iterable[Line]) -> Mapping[str, tuple[Line, ...]]:
+    found: dict[str, tuple[Line, ...]] = {}
+    for line in lines:
+        for word in line.words:
+            found[word] = (*found.get(word, ()), line)
+    return found
 
 
 def _line_patterns(rows: object) -> tuple[Line, ...]:

@@ -104,7 +104,7 @@ def weigh(findings: Findings, sight: Sight, claim: Claim) -> tuple[float, list[s
         if not sight.low.startswith(cue.strip())
     ]
     counters = findings.held(sight.reading, f"-{claim.company}", clues.against)
-    generic = findings.held(sight.reading, "", context.cues)
+    generic = findings.held(sight.reading, "", context.cues, most=3)
     parts = [
         (_ANCHOR if claim.company in findings.anchors else 0, "the company is shown elsewhere"),
         (_BELIEVED if claim.company in findings.believed else 0, "the company is believed elsewhere"),

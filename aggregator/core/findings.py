@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from aggregator.core.context import spaced
 from aggregator.core.fold import Folded
-from aggregator.core.match import Hit, Matcher
+from aggregator.core.match import Hit, Kind, Matcher
 from aggregator.model import Passage, Place
 
 # Where the language is not declared: how much of the article shows it, and the share of German words.
@@ -53,6 +54,7 @@ class Findings:
     anchors: set[str] = field(default_factory=set)  # companies that a sure name has shown
     believed: set[str] = field(default_factory=set)  # companies that a word with evidence has shown
     persons: set[str] = field(default_factory=set)  # folded words that are somebody's surname here
+    _doubtful: dict[str, set[str]] | None = None
     _german: bool | None = None
     _nearby: dict[int, str] = field(default_factory=dict)
     _held: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
@@ -84,13 +86,28 @@ class Findings:
             self._nearby[reading.index] = "".join(texts)
         return self._nearby[reading.index]
 
-    def held(self, reading: Reading, name: str, needles: Sequence[str]) -> tuple[str, ...]:
-        """Which needles stand near a passage; ``name`` names the list, for each is looked for once."""
+    def held(self, reading: Reading, name: str, needles: Sequence[str], most: int = 50) -> tuple[str, ...]:
+        """Which needles stand near a passage, so many at most; ``name`` names the list, read once."""
         key = (reading.index, name)
         if key not in self._held:
             around = self.around(reading)
-            self._held[key] = tuple(needle for needle in needles if needle in around)
+            found = (needle for needle in needles if needle in around)
+            self._held[key] = tuple(islice(found, most))
         return self._held[key]
+
+    def doubtful_names(self, company: str) -> set[str]:
+        """The capitalised words of the article that may be the company, folded."""
+        if self._doubtful is None:
+            self._doubtful = {}
+            for reading in self.readings:
+                for hit in reading.hits:
+                    if not reading.text.shown[hit.start].isupper():
+                        continue
+                    for claim in hit.claims:
+                        if claim.kind in (Kind.WORD, Kind.UNIT_WORD):
+                            names = self._doubtful.setdefault(claim.company, set())
+                            names.add(reading.text.low[hit.start : hit.end])
+        return self._doubtful.get(company, set())
 
     def in_lower_case(self, word: str) -> bool:
         """Whether the article has a folded word, or its plural, in lower case too."""

@@ -185,6 +185,6 @@ def team(sighting: Sighting, context: Context) -> bool:
     """Whether the name is, or is followed by, that of a sports team."""
     name = sighting.low[sighting.hit.start : sighting.hit.end].split()
     after = sighting.low[sighting.hit.end : sighting.hit.end + 20].split()
-    if any(name[-1].endswith(word) for word in context.teams if word[0] > "\u2e80"):
+    if name[-1].endswith(context.team_tails):
         return True
     return name[-1] in context.teams or (bool(after) and after[0].rstrip(".,") in context.teams)

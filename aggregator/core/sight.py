@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from aggregator.core.findings import Findings, Reading
-from aggregator.core.match import DOUBTFUL, SURE, Claim, Hit, Kind
+from aggregator.core.match import SURE, Claim, Hit, Kind
 from aggregator.model import Place
 
 _BEFORE = re.compile(r"(\W+)([\w&.'-]+)")  # of the text read backwards
@@ -155,16 +155,7 @@ class Sight:
 
     def fellow(self, company: str) -> bool:
         """Whether another doubtful name of the same company stands in the article: Block and Square."""
-        return any(
-            claim.company == company
-            and claim.kind in DOUBTFUL - {Kind.SURNAME}
-            and not low.startswith(self.low)
-            for reading in self.findings.readings
-            for other in reading.hits
-            if reading.text.shown[other.start].isupper()
-            and (low := reading.text.low[other.start : other.end])
-            for claim in other.claims
-        )
+        return any(not name.startswith(self.low) for name in self.findings.doubtful_names(company))
 
     def compound(self) -> bool:
         """As in "Amazon-funded", "Anti-Amazon": only names are joined so."""
