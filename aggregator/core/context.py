@@ -20,13 +20,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Needles:
+    """What a list of cues comes to: whole words, and what is looked for as a part of the text."""
+
+    words: frozenset[str]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Shared word lists and line patterns. Words are folded (``core.fold``)."""
 
     legal: frozenset[str]  # "inc", "plc": a legal form after a name
     verbs: frozenset[str]  # what companies do: "unveils"
     nouns: frozenset[str]  # what a company has: "shares", "customers"
-    cues: tuple[str, ...]  # needles for ``has_any``: "shares", "chief executive"
+    cues: Needles  # business words: "shares", "chief executive"
     given_names: frozenset[str]
     titles: frozenset[str]  # "mr", "frau": a person follows
     german: frozenset[str]  # words that show German
@@ -124,26 +132,32 @@ def _line_patterns(rows: object) -> tuple[Line, ...]:
 _NOT_LETTER = re.compile(r"[^\w]+")
 
 
-def needles(cues: Iterable[str]) -> tuple[str, ...]:
-    """Cues as strings to look for in ``spaced`` text.
+def needles(cues: Iterable[str]) -> Needles:
+    """Cues as what to look for in ``spaced`` text.
 
     "carmaker" is a whole word or its plural in -s, "chip*" the beginning of a word, "*konzern" its end.
     Scripts without blanks are looked for as they are.
     """
-    found: list[str] = []
+    words: list[str] = []
+    parts: list[str] = []
     for cue in cues:
         low = spaced(cue.replace("*", "")).strip()
         if not low:
             continue
-        if not low[0].isascii() and ord(low[0]) > 0x2E7F:
-            found.append(low)
+        if not low[0].isascii() and ord(low[0]) > _LAST_LATIN:
+            parts.append(low)
             continue
         head = "" if cue.startswith("*") else " "
         tail = "" if cue.endswith("*") else " "
-        found.append(head + low + tail)
-        if tail and low[-1].isalpha() and low[-1] != "s":
-            found.append(head + low + "s ")
-    return tuple(dict.fromkeys(found))
+        plural = [low + "s"] if tail and low[-1].isalpha() and low[-1] != "s" else []
+        if head and tail and " " not in low:
+            words += [low, *plural]
+        else:
+            parts += [head + form + tail for form in (low, *plural)]
+    return Needles(frozenset(words), tuple(dict.fromkeys(parts)))
+
+
+_LAST_LATIN = 0x2E7F
 
 
 def spaced(text: str) -> str:

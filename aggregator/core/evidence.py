@@ -53,7 +53,7 @@ def _outweighed(findings: Findings, reading: Reading, claim: Claim) -> str | Non
     clues = findings.matcher.clues(claim.company)
     counters = findings.held(reading, f"-{claim.company}", clues.against)
     if len(counters) > len(findings.held(reading, f"+{claim.company}", clues.cues)):
-        return "/".join(word.strip() for word in counters[:4])
+        return "/".join(counters[:4])
     return None
 
 
@@ -101,10 +101,10 @@ def weigh(findings: Findings, sight: Sight, claim: Claim) -> tuple[float, list[s
     cues = [
         cue
         for cue in findings.held(sight.reading, f"+{claim.company}", clues.cues)
-        if not sight.low.startswith(cue.strip())
+        if not sight.low.startswith(cue)
     ]
     counters = findings.held(sight.reading, f"-{claim.company}", clues.against)
-    generic = findings.held(sight.reading, "", context.cues, most=3)
+    generic = findings.held(sight.reading, "", context.cues)
     parts = [
         (_ANCHOR if claim.company in findings.anchors else 0, "the company is shown elsewhere"),
         (_BELIEVED if claim.company in findings.believed else 0, "the company is believed elsewhere"),
@@ -113,7 +113,7 @@ def weigh(findings: Findings, sight: Sight, claim: Claim) -> tuple[float, list[s
         (_PAIR if sight.paired() else 0, "joined to another such name"),
         (_FELLOW if sight.fellow(claim.company) else 0, "another name of the company"),
         (_COMPOUND if sight.compound() else 0, "hyphened as names are"),
-        (min(_MOST_CUES, _CUE * len(cues)), "cues " + "/".join(cue.strip() for cue in cues[:4])),
+        (min(_MOST_CUES, _CUE * len(cues)), "cues " + "/".join(cues[:4])),
         (min(_MOST_GENERIC, _GENERIC * len(generic)), "business words"),
         (_VERB if sight.verb_after() or sight.heads_line() else 0, "said to act as companies do"),
         (_NOUN if sight.noun_after() else 0, "something that companies have"),
@@ -121,7 +121,7 @@ def weigh(findings: Findings, sight: Sight, claim: Claim) -> tuple[float, list[s
         (_MOVES if sight.moves() else 0, "moves as shares do"),
         (_CAPITAL if sight.capital() else 0, "capital inside a sentence"),
         (_POSSESSIVE if sight.possessive() else 0, "possessive"),
-        (_COUNTER * len(counters), "against " + "/".join(word.strip() for word in counters[:4])),
+        (_COUNTER * len(counters), "against " + "/".join(counters[:4])),
         (_LOWER_ELSEWHERE if sight.lower_elsewhere() else 0, "the same word in lower case"),
         (_LONGER if sight.longer_name() else 0, "part of a longer name"),
     ]

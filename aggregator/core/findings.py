@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
-from aggregator.core.context import spaced
+from aggregator.core.context import Needles, spaced
 from aggregator.core.fold import Folded
 from aggregator.core.match import Hit, Kind, Matcher
 from aggregator.model import Passage, Place
@@ -57,6 +56,7 @@ class Findings:
     _doubtful: dict[str, set[str]] | None = None
     _german: bool | None = None
     _nearby: dict[int, str] = field(default_factory=dict)
+    _words: dict[int, frozenset[str]] = field(default_factory=dict)
     _held: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     _lower: dict[str, bool] = field(default_factory=dict)
 
@@ -86,13 +86,15 @@ class Findings:
             self._nearby[reading.index] = "".join(texts)
         return self._nearby[reading.index]
 
-    def held(self, reading: Reading, name: str, needles: Sequence[str], most: int = 50) -> tuple[str, ...]:
-        """Which needles stand near a passage, so many at most; ``name`` names the list, read once."""
+    def held(self, reading: Reading, name: str, needles: Needles) -> tuple[str, ...]:
+        """Which needles stand near a passage; ``name`` names the list, for each is looked for once."""
         key = (reading.index, name)
         if key not in self._held:
             around = self.around(reading)
-            found = (needle for needle in needles if needle in around)
-            self._held[key] = tuple(islice(found, most))
+            if reading.index not in self._words:
+                self._words[reading.index] = frozenset(around.split())
+            words = sorted(needles.words & self._words[reading.index])
+            self._held[key] = (*words, *(part.strip() for part in needles.parts if part in around))
         return self._held[key]
 
     def doubtful_names(self, company: str) -> set[str]:

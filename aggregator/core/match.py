@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from aggregator.core.context import Context, compile_context, needles
+from aggregator.core.context import Context, Needles, compile_context, needles
 from aggregator.core.fold import Folded, fold
 from aggregator.model import Company, Person
 
@@ -61,8 +61,8 @@ class Hit:
 class Clues:
     """What is looked for in the text when a name of the company is in doubt."""
 
-    cues: tuple[str, ...]
-    against: tuple[str, ...]
+    cues: Needles
+    against: Needles
     doubt: int
 
 
