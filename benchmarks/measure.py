@@ -1,0 +1,196 @@
+"""One command measured, one program taken through the five cycles, and the cost of our stages."""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import pstats
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.corpus import Shape, document
+from benchmarks.memory import resident
+from benchmarks.peers import Side, published
+from benchmarks.server import Mode, Server
+
+COLD, WARM, DEAF, NEWS, IDLE = "cold", "all 304", "validators ignored", "2 % new", "start-up"
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run of a command took."""
+
+    wall: float  # seconds
+    cpu: float  # seconds, user and system, with its children
+    peak: int  # resident bytes, with its children; sampled
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One program's cycles, and what they left behind."""
+
+    costs: Mapping[str, Cost]
+    stored: int | None  # entries in the end
+    published: Mapping[str, int]  # items in each topic's feed
+
+
+def run(command: list[str], environment: Mapping[str, str] | None = None) -> Cost:
+    """Run a command to its end. Raises RuntimeError where it fails."""
+    with tempfile.TemporaryFile() as errors:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            stdin=subprocess.DEVNULL,
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+        )
+        peak = 0
+        while True:
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                break
+            peak = max(peak, resident(process.pid))
+            time.sleep(0.004 if time.perf_counter() - began < 0.5 else 0.02)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            raise RuntimeError(f"{' '.join(command)}: {errors.read().decode(errors='replace')[-2000:]}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss * 1024))
+
+
+def walk(side: Side, server: Server, folder: Path) -> Walk:
+    """Take a program through the cycles, from an empty folder."""
+    side.prepare(folder, server.urls)
+    costs: dict[str, Cost] = {}
+    for name, mode in ((COLD, Mode.FIRST), (WARM, Mode.FIRST), (DEAF, Mode.DEAF), (NEWS, Mode.SECOND)):
+        server.become(mode)
+        costs[name] = run(side.cycle(folder), side.environment)
+    if side.idle:
+        costs[IDLE] = run(side.idle(folder), side.environment)
+    return Walk(costs, side.stored(folder), published(folder))
+
+
+def startup(folder: Path) -> dict[str, Cost]:
+    """A bare interpreter, ``--version``, and ``check`` of ten sources."""
+    sources = "".join(f"  - {{url: 'https://site{n}.example/feed', name: Site {n}}}\n" for n in range(10))
+    config = folder / "feeds.yaml"
+    config.write_text(
+        f"settings: {{contact: ops@example.org}}\nsources:\n{sources}"
+        "topics:\n  - {slug: samsung+openai, match: samsung AND openai}\n"
+    )
+    ours = [sys.executable, "-m", "aggregator"]
+    return {
+        "bare": run([sys.executable, "-c", "pass"]),
+        "--version": run([*ours, "--version"]),
+        "check": run([*ours, "check", "-c", str(config)]),
+    }
+
+
+def changed_document(shape: Shape, times: int = 40) -> tuple[float, float]:
+    """CPU seconds for a changed document with one new entry: ours whole way, feedparser's parse alone."""
+    import feedparser
+
+    from aggregator.config import built_in_rules
+    from aggregator.core import parse, pipeline
+    from aggregator.model import Document, FetchLimits, Source
+
+    rules = pipeline.compile_rules(built_in_rules())
+    limits = FetchLimits()
+    ours = theirs = 0.0
+    for number in range(times):
+        url = f"https://site{number}.example/feed"
+        source = Source(slug=f"s{number}", url=url, name=url)
+        before, after = (
+            Document(url, *document(shape, number, edition), datetime(2025, 2, 4, tzinfo=UTC))
+            for edition in (0, 1)
+        )
+        known = {raw.key: raw.fingerprint for raw in parse.parse(before, limits, None).entries}
+        began = time.process_time()
+        found = pipeline.process(after, source, known, rules, limits)
+        ours += time.process_time() - began
+        began = time.process_time()
+        whole = feedparser.parse(after.body, response_headers={"content-type": after.media_type})
+        theirs += time.process_time() - began
+        if len(found.drafts) != 1 or len(whole.entries) != shape.entries:
+            raise RuntimeError("the two did not read the same document")
+    return ours / times, theirs / times
+
+
+def stages(shape: Shape) -> dict[str, float]:
+    """CPU microseconds an entry of each stage of reading, over a part of the corpus."""
+    from aggregator.config import built_in_rules
+    from aggregator.core import clean, disclose, parse, pipeline, stories, tag
+    from aggregator.core.versions import source_versions
+    from aggregator.model import Document, Draft, FetchLimits, Source
+    from aggregator.store import rows
+
+    began = time.process_time()
+    rules = pipeline.compile_rules(built_in_rules())
+    spent = {"compile the rules, once a process (ms)": (time.process_time() - began) * 1000}
+    limits = FetchLimits()
+    at = datetime(2025, 2, 4, tzinfo=UTC)
+    bodies = [Document(f"https://s{n}.example/", *document(shape, n), at) for n in range(40)]
+    count = len(bodies) * shape.entries
+
+    def lap(name: str) -> None:
+        nonlocal began
+        spent[name] = (time.process_time() - began) / count * 1e6
+        began = time.process_time()
+
+    began = time.process_time()
+    feeds = [parse.parse(body, limits, None) for body in bodies]
+    lap("parse")
+    raws = [(raw, feed.info) for feed in feeds for raw in feed.entries]
+    articles = [clean.clean(raw, info, rules.clean, rules.zones) for raw, info in raws]
+    lap("clean")
+    found = [
+        disclose.disclose(article, raw, rules.notices)
+        for article, (raw, _) in zip(articles, raws, strict=True)
+    ]
+    lap("disclose")
+    tags = [tag.tag(article, rules.matcher) for article, _ in found]
+    lap("tag")
+    sketches = [stories.sketch(article) for article, _ in found]
+    lap("sketch")
+    versions = source_versions(rules.versions, Source(slug="s", url="https://s.example/", name="s"))
+    for (raw, _), (article, notices), tagged, sketch in zip(raws, found, tags, sketches, strict=True):
+        rows.pack(Draft(raw, article, notices, tagged, sketch, versions))
+    lap("pack for the store")
+    return spent
+
+
+def profile(folder: Path, cycle: str, server: Server) -> str:
+    """The main process's costliest functions in one of our cycles, by their own time."""
+    from aggregator.config import load_setup
+    from aggregator.jobs.cycle import run_cycle
+    from aggregator.store.base import open_store
+
+    setup = load_setup(folder / "feeds.yaml")
+    store = open_store(setup.settings.database)
+    if cycle != COLD:
+        run_cycle(setup, store, everything=True)
+    server.become(Mode.FIRST)
+    profiler = cProfile.Profile()
+    profiler.runcall(run_cycle, setup, store, True)
+    store.close()
+    return top(profiler)
+
+
+def top(profiler: cProfile.Profile, lines: int = 12) -> str:
+    """The functions with the most time of their own, a line each."""
+    stats = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
+    worst = sorted(stats.items(), key=lambda one: -one[1][2])[:lines]
+    return "\n".join(
+        f"{own:7.3f} s own {cumulative:7.3f} s in all {calls:8d} calls  {Path(file).name}:{name}"
+        for (file, _, name), (_, calls, own, cumulative, _) in worst
+    )
