@@ -119,7 +119,7 @@ def changed_document(shape: Shape, times: int = 40) -> tuple[float, float]:
         found = pipeline.process(after, source, known, rules, limits)
         ours += time.process_time() - began
         began = time.process_time()
-        whole = feedparser.parse(after.body, response_headers={"content-type": after.media_type})
+        whole = feedparser.parse(after.body, response_headers={"content-type": after.content_type})
         theirs += time.process_time() - began
         if len(found.drafts) != 1 or len(whole.entries) != shape.entries:
             raise RuntimeError("the two did not read the same document")
