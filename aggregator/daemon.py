@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from aggregator.config import load_setup
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.jobs.cycle import run_cycle
+from aggregator.jobs.cycle import run_cycle, spread_start
 from aggregator.jobs.overview import overview
 from aggregator.model import Setup
 from aggregator.report import status_document
@@ -137,6 +137,9 @@ class Daemon:
         self._store = open_store(settings.database)
         self._server = Server(create_app(output, self._status), settings.host, settings.port)
         await self._server.start()
+        moved = await asyncio.to_thread(spread_start, self.setup, self._store)
+        if moved:
+            logger.info("overdue after a stop sources=%d: asked one after another", moved)
         self._idle = asyncio.Event()
         self._idle.set()
 

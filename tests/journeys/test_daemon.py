@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import queue
+import re
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -13,7 +15,7 @@ from contextlib import contextmanager
 from email.message import Message
 
 import pytest
-from journeys.world import feed_server, rss, start, write_config
+from journeys.world import aggregator, feed_server, rss, start, write_config
 
 JOINT = ("Samsung and OpenAI open a tea room", "<p>Samsung Electronics and OpenAI opened a tea room.</p>")
 PATIENCE = 30
@@ -105,3 +107,23 @@ def test_a_changed_configuration_takes_effect_and_a_mistaken_one_does_not(config
         config.write_text(good + "  - {slug: tea, title: Tea for all, match: samsung}\n")
         daemon.process.send_signal(signal.SIGHUP)
         assert b"Tea for all" in daemon.until("tea.atom", b"tea room")
+
+
+def test_after_a_long_stop_what_is_overdue_is_asked_one_after_another(tmp_path):
+    count = 100
+    with feed_server() as feeds:
+        paths = [f"/{number}.xml" for number in range(count)]
+        feeds.documents.update({path: rss(path[1:-4], [JOINT]) for path in paths})
+        config = write_config(tmp_path, [feeds.url + path for path in paths])
+        assert aggregator("poll", "--config", config).returncode == 0
+        with sqlite3.connect(tmp_path / "test.db") as database:
+            days = 3 * 24 * 3600 * 10**6
+            database.execute(
+                "UPDATE sources SET polled_at = polled_at - ?, next_poll = next_poll - ?", [days] * 2
+            )
+        with running(config) as daemon:
+            polled = [0]
+            while sum(polled) < count:
+                polled.append(int(re.search(r"polled=(\d+)", daemon.wait_for("cycle polled"))[1]))
+    assert max(polled) < 0.8 * count
+    assert sum(polled) == count
