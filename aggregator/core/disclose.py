@@ -14,8 +14,8 @@ from html import escape
 from typing import Final
 
 from aggregator.core.notice_reading import (
-    BlockReader,
     Finding,
+    Reader,
     is_filler,
     is_heading,
     read_tag,
@@ -75,8 +75,9 @@ def disclose(article: Article, raw: RawEntry, rules: NoticeRules) -> tuple[Artic
     identical ones are told once, and none displaces another, even where they contradict.
     """
     found = [_statement(article.title, each, Place.TITLE, rules) for each in read_title(article.title, rules)]
+    reader = Reader(rules)
     for _ in range(MAX_PASSES):
-        told, html = _pass(article, rules)
+        told, html = _pass(article, reader)
         found += told
         if html == article.html:
             break
@@ -124,18 +125,18 @@ class _Notice:
     whole: bool
 
 
-def _pass(article: Article, rules: NoticeRules) -> tuple[list[Disclosure], str]:
+def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
     """The statements at the article's borders, and its html without those that can be cut."""
     given = [each for each in article.passages if each.place is not Place.TITLE]
-    if given and not _notices(given, rules):
+    if given and not _notices(given, reader):
         return [], article.html
     found = blocks(article.html)
     given = [block.passage for block in found]
-    notices = [each for each in _notices(given, rules) if not _is_cited(article.html, found, each.at)]
+    notices = [each for each in _notices(given, reader) if not _is_cited(article.html, found, each.at)]
     told: list[Disclosure] = []
     for notice in notices:
-        told += _statements(given[notice.at], notice, rules)
-    return told, _cut(article.html, found, notices, rules)
+        told += _statements(given[notice.at], notice, reader.rules)
+    return told, _cut(article.html, found, notices, reader.rules)
 
 
 def _borders(given: Sequence[Passage]) -> list[int]:
@@ -145,21 +146,22 @@ def _borders(given: Sequence[Passage]) -> list[int]:
     return sorted({*running[:FIRST_BLOCKS], *running[-LAST_BLOCKS:], *captions})
 
 
-def _notices(given: Sequence[Passage], rules: NoticeRules) -> list[_Notice]:
+def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
     """The blocks with something to disclose, of all passages but the title."""
     result: list[_Notice] = []
     for at in _borders(given):
         passage = given[at]
-        block = BlockReader(passage.text, passage.place, rules)
-        if not block.may_speak:
+        block = reader.read(passage.text, passage.place)
+        if block is None:
             continue
-        findings = block.firm()
-        beside = bool(result) and result[-1].at == at - 1 and result[-1].whole
-        heading = at > 0 and is_heading(given[at - 1].text, rules)
-        if findings or beside or heading or block.is_headed():
-            findings += block.loose(findings)
+        findings = block.firm
+        if block.may_follow:
+            beside = bool(result) and result[-1].at == at - 1 and result[-1].whole
+            heading = at > 0 and is_heading(given[at - 1].text, reader.rules)
+            if findings or beside or heading or block.is_headed:
+                findings += block.loose
         if findings:
-            whole = passage.place is not Place.CAPTION and _is_whole(passage.text, findings, rules)
+            whole = passage.place is not Place.CAPTION and _is_whole(passage.text, findings, reader.rules)
             result.append(_Notice(at, findings, whole))
     return result
 
@@ -312,8 +314,8 @@ def _of_metadata(raw: RawEntry, rules: NoticeRules) -> list[Disclosure]:
             result += _source_type(match[1], rules)
     if raw.rights:
         rights = raw.rights[:MAX_RIGHTS]
-        said = BlockReader(rights, Place.LABEL, rules).firm()
-        result += [_statement(rights, each, Place.LABEL, rules) for each in said]
+        said = Reader(rules).read(rights, Place.LABEL)
+        result += [_statement(rights, each, Place.LABEL, rules) for each in (said.firm if said else ())]
     if raw.licence:
         result.append(_licence(raw.licence))
     return result

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from aggregator.core.notice_text import Sentence, bare, plain_form, quotations, sentences
 from aggregator.core.notices import Cut, Group, Language, NoticeRules, Rule, Scope
@@ -17,6 +18,8 @@ from aggregator.model import DisclosureKind, Place
 MAX_LABEL = 160  # characters of a block that is nothing but a label or a heading
 
 _WORDS = re.compile(r"[^\W\d_]+")
+_FAR = re.compile("[\u2c00-\U0010ffff]")  # East Asian scripts, and pictures
+_APART = {code: " " for code in range(0x2C00) if not chr(code).isalpha()}  # what parts words of nearer ones
 _SET_OFF = tuple(":-|.)],")  # what stands between "Disclaimer" and what it says
 _BY_WHOM = frozenset((DisclosureKind.AI_GENERATED, DisclosureKind.AI_ASSISTED, DisclosureKind.HUMAN))
 _DENIABLE = frozenset(
@@ -73,20 +76,32 @@ _LABEL = frozenset((Scope.LABEL,))
 _OPENING = frozenset((Scope.OPENING,))
 
 
+class Reader:
+    """What the blocks of one article say; each is read once, though its place may be looked at again."""
+
+    def __init__(self, rules: NoticeRules) -> None:
+        self.rules = rules
+        self._known: dict[tuple[str, Place], BlockReader | None] = {}
+
+    def read(self, text: str, place: Place) -> BlockReader | None:
+        """A block that could hold a notice, if only in the company of another; None where it cannot."""
+        key = text, place
+        if key not in self._known:
+            active = _active(text, self.rules)
+            self._known[key] = BlockReader(text, place, self.rules, active) if active else None
+        return self._known[key]
+
+
 class BlockReader:
     """A block and what it says; nothing is looked for before it is asked for."""
 
-    def __init__(self, text: str, place: Place, rules: NoticeRules) -> None:
+    def __init__(self, text: str, place: Place, rules: NoticeRules, active: tuple[_Active, ...]) -> None:
         self.text = text
         self._scopes = _IN_CAPTION if place is Place.CAPTION else _SENTENCE
         self._rules = rules
-        self._active = _active(text, rules.languages)
+        self._active = active
 
-    @property
-    def may_speak(self) -> bool:
-        """Could it hold a notice, if only in the company of another? Wrong only by saying yes."""
-        return bool(self._active)
-
+    @cached_property
     def firm(self) -> tuple[Finding, ...]:
         """What it says on its own."""
         active = [
@@ -104,17 +119,24 @@ class BlockReader:
                 found.extend(_said(sentence, quoted, here, _LAST))
         return tuple(found)
 
-    def loose(self, firm: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    @property
+    def may_follow(self) -> bool:
+        """Could it say more in the company of a notice?"""
+        return any(group.follows for each in self._active for group in each.groups)
+
+    @cached_property
+    def loose(self) -> tuple[Finding, ...]:
         """What it says besides, in the company of a notice."""
         found: list[Finding] = []
         for sentence, here, quoted in self._sentences(self._active):
-            kinds = {each.rule.kind for each in firm if (each.start, each.end) == sentence.span}
+            kinds = {each.rule.kind for each in self.firm if (each.start, each.end) == sentence.span}
             # A firm rule has said who made the text: a loose one knows nothing better.
             said = kinds | _excluded(kinds) | (_BY_WHOM if kinds & _BY_WHOM else frozenset())
             weak = _said(sentence, quoted, here, _FOLLOW)
             found.extend(each for each in weak if each.rule.kind not in said)
         return tuple(found)
 
+    @cached_property
     def is_headed(self) -> bool:
         """Does it begin with words that announce a notice, e.g. "Disclaimer:"?"""
         start, _ = bare(self.text)
@@ -130,12 +152,11 @@ class BlockReader:
             for each in active
             if (groups := tuple(group for group in each.groups if not group.short))
         }
-        chosen = [each for each in self._rules.languages if each.tag in among]
-        if not chosen:
+        if not among:
             return
         quoted = quotations(self.text)
         for sentence in sentences(self.text):
-            here = _active(sentence.text, chosen, among)
+            here = _active(sentence.text, self._rules, among)
             if here:
                 yield sentence, here, quoted
 
@@ -156,7 +177,7 @@ def is_heading(text: str, rules: NoticeRules) -> bool:
         return False
     start, end = bare(text)
     inside = plain_form(text)[start:end].rstrip(" :.")
-    return any(language.heading.fullmatch(inside) for language in rules.languages)
+    return any(language.heading.pattern.fullmatch(inside) for language in rules.languages)
 
 
 def is_filler(sentence: Sentence, rules: NoticeRules) -> bool:
@@ -164,48 +185,54 @@ def is_filler(sentence: Sentence, rules: NoticeRules) -> bool:
     start, end = bare(sentence.text)
     inside = sentence.text[start:end]
     return any(
-        language.filler.match(inside) or language.heading.fullmatch(inside.rstrip(" :.!"))
+        language.filler.pattern.match(inside) or language.heading.pattern.fullmatch(inside.rstrip(" :.!"))
         for language in rules.languages
     )
 
 
 def _opens(inside: str, language: Language) -> bool:
-    match = language.heading.match(inside)
+    match = language.heading.pattern.match(inside)
     return bool(match) and inside[match.end() :].lstrip().startswith(_SET_OFF) if match else False
 
 
 def _active(
-    text: str, languages: Iterable[Language], among: Mapping[str, tuple[Group, ...]] | None = None
+    text: str, rules: NoticeRules, among: Mapping[str, tuple[Group, ...]] | None = None
 ) -> tuple[_Active, ...]:
     """The languages and groups that can match a text: it holds their words, where needed those for itself."""
     shown = text if text.isascii() else plain_form(text)
-    low = shown.lower()
-    words = frozenset(_WORDS.findall(low))
+    met = _met(shown.lower(), rules)
+    if not met:
+        return ()
     short = len(text) <= MAX_LABEL
     result = []
-    for language in languages:
-        met = _met(low, words, language)
-        if not met:
+    for language in rules.languages:
+        if not met & language.anchors:
             continue
-        groups = language.groups if among is None else among[language.tag]
-        held = tuple(group for group in groups if group.needs <= met and (short or not group.short))
-        if any(group.led for group in held) and not language.self.search(shown):
+        groups = language.groups if among is None else among.get(language.tag, ())
+        held = tuple(group for group in groups if group.needs & met == group.needs)
+        if not short:
+            held = tuple(group for group in held if not group.short)
+        if any(group.led for group in held) and not language.self.pattern.search(shown):
             held = tuple(group for group in held if not group.led)
         if held:
             result.append(_Active(language, held))
     return tuple(result)
 
 
-def _met(low: str, words: frozenset[str], language: Language) -> set[str]:
-    """The anchors of a language that a text holds."""
-    met: set[str] = set()
-    if language.script is None:
-        for word in words & language.anchors.keys():
-            met |= language.anchors[word]
-    elif not low.isascii() and language.script.search(low):
-        for stem, names in language.anchors.items():
-            if stem in low:
-                met |= names
+def _met(low: str, rules: NoticeRules) -> int:
+    """The anchors of all languages that a text holds."""
+    far = not low.isascii() and _FAR.search(low)
+    words = _WORDS.findall(low) if far else low.translate(_APART).split()
+    met = 0
+    if not rules.telling.isdisjoint(words):
+        for word in rules.words.keys() & words:
+            met |= rules.words[word]
+    if far:
+        for language in rules.languages:
+            if language.script and language.script.search(low):
+                for stem, anchors in language.stems.items():
+                    if stem in low:
+                        met |= anchors
     return met
 
 
@@ -216,11 +243,11 @@ def _whole(text: str, active: Iterable[_Active]) -> Iterator[Finding]:
     for each in active:
         if end - start <= MAX_LABEL:
             for rule in each.of(_LABEL):
-                if rule.find.fullmatch(shown[start:end].rstrip(" .")):
+                if rule.find.pattern.fullmatch(shown[start:end].rstrip(" .")):
                     yield Finding(rule, each.language.tag, 0, len(shown))
         for rule in each.of(_OPENING):
-            match = rule.find.match(shown, start)
-            if match and not (rule.veto and each.language.veto.search(shown, 0, match.end())):
+            match = rule.find.pattern.match(shown, start)
+            if match and not (rule.veto and each.language.veto.pattern.search(shown, 0, match.end())):
                 yield Finding(rule, each.language.tag, *_opening_span(shown, rule, match))
 
 
@@ -243,7 +270,7 @@ def _said(
         for rule in each.of(scopes):
             if rule.kind in found:
                 continue
-            match = rule.find.search(sentence.text)
+            match = rule.find.pattern.search(sentence.text)
             if match and _stands(match, rule, sentence, quoted, each.language):
                 found[rule.kind] = Finding(rule, each.language.tag, *sentence.span)
     excluded = _excluded(found)
@@ -259,9 +286,9 @@ def _stands(
     match: re.Match[str], rule: Rule, sentence: Sentence, quoted: list[tuple[int, int]], language: Language
 ) -> bool:
     """Is a match said of this very text, not reported, denied or quoted?"""
-    if rule.kind in _DENIABLE and language.negated.search(match[0]):
+    if rule.kind in _DENIABLE and language.negated.pattern.search(match[0]):
         return False
-    if rule.veto and language.veto.search(sentence.text):
+    if rule.veto and language.veto.pattern.search(sentence.text):
         return False
     start, end = sentence.start + match.start(), sentence.start + match.end()
     return not any(
@@ -274,7 +301,7 @@ def _marked(text: str, scope: Scope, rules: NoticeRules) -> tuple[Finding, ...]:
     shown = plain_form(text)[:500]
     return tuple(
         Finding(rule, each.language.tag, 0, len(text))
-        for each in _active(shown, rules.languages)
+        for each in _active(shown, rules)
         for rule in each.of(frozenset((scope,)))
-        if rule.find.search(shown)
+        if rule.find.pattern.search(shown)
     )

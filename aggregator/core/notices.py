@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from aggregator.model import DisclosureKind
@@ -35,6 +36,23 @@ class Cut(StrEnum):
     NONE = "none"  # the words are the author's, too: a dateline
 
 
+@dataclass(frozen=True)
+class Wording:
+    """A pattern, compiled when it is first asked for: most articles ask for few of some seven hundred."""
+
+    source: str
+    words: Mapping[str, str]  # of its language, for ``{name}`` in the source
+    owner: str  # named where the pattern is faulty
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern. Raises ValueError that names its owner where it is faulty."""
+        try:
+            return re.compile(_expand(self.source, self.words), re.IGNORECASE)
+        except (KeyError, re.error) as error:
+            raise ValueError(f"disclosures.yaml: {self.owner}: {error}") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One way of saying one thing."""
@@ -42,7 +60,7 @@ class Rule:
     id: str
     kind: DisclosureKind
     scopes: frozenset[Scope]
-    find: re.Pattern[str]
+    find: Wording
     cut: Cut
     veto: bool  # is it undone by signs that somebody else's words are reported?
     led: bool  # does the pattern begin with words for this very text, e.g. "this article"?
@@ -52,11 +70,12 @@ class Rule:
 class Group:
     """Rules that can only match a text which holds a word of each anchor that they need."""
 
-    needs: frozenset[str]  # names of anchors
+    needs: int  # anchors, each a bit
     rules: tuple[Rule, ...]
     short: bool  # only whole blocks, titles and labels are asked: a long text cannot match
     led: bool  # all of its rules are
     loose: bool  # all of its rules need the company of a notice
+    follows: bool  # some do
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +85,13 @@ class Language:
     tag: str
     script: re.Pattern[str] | None  # None: Latin, where anchors are whole words; else they are substrings
     groups: tuple[Group, ...]
-    anchors: Mapping[str, frozenset[str]]  # word -> the anchors that it is of
-    self: re.Pattern[str]  # words for this very text
-    veto: re.Pattern[str]
-    negated: re.Pattern[str]
-    heading: re.Pattern[str]  # a heading that announces a notice
-    filler: re.Pattern[str]  # what goes along with a notice and says nothing of its own
+    anchors: int  # the bits of all its anchors
+    stems: Mapping[str, int]  # of a script of its own: substring -> the anchors that it is of
+    self: Wording  # words for this very text
+    veto: Wording
+    negated: Wording
+    heading: Wording  # a heading that announces a notice
+    filler: Wording  # what goes along with a notice and says nothing of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +99,8 @@ class NoticeRules:
     """All languages, and what is known of each kind. Picklable."""
 
     languages: tuple[Language, ...]
+    words: Mapping[str, int]  # of all languages in Latin script: word -> the anchors that it is of
+    telling: frozenset[str]  # of those words, the ones without which no rule of these languages can match
     uris: Mapping[DisclosureKind, str]
     texts: Mapping[DisclosureKind, str]  # the words used where the operator declares a kind, in English
     source_types: Mapping[str, DisclosureKind]  # last part of an IPTC digital source type, lower case
@@ -91,10 +113,26 @@ _NEVER = r"(?!)"
 
 
 def compile_notices(data: Mapping[str, Any]) -> NoticeRules:
-    """Compile data/disclosures.yaml, given as mappings. Raises ValueError that names the faulty rule."""
+    """Compile data/disclosures.yaml, given as mappings. Raises ValueError that names the faulty rule.
+
+    Patterns are compiled, and a faulty one is named, when they are first asked for.
+    """
     kinds = {DisclosureKind(name): about for name, about in data["kinds"].items()}
+    bits: dict[tuple[str, str], int] = {}
+    for tag, about in data["languages"].items():
+        for name in about["anchors"]:
+            bits[tag, name] = 1 << len(bits)
+    words: dict[str, int] = {}
+    for tag, about in data["languages"].items():
+        if not about.get("script"):
+            _add_words(words, tag, about["anchors"], bits)
+    telling = sum(
+        {bits[tag, rule["needs"][0]] for tag, about in data["languages"].items() for rule in about["rules"]}
+    )
     return NoticeRules(
-        languages=tuple(_language(tag, about) for tag, about in data["languages"].items()),
+        languages=tuple(_language(tag, about, bits) for tag, about in data["languages"].items()),
+        words=words,
+        telling=frozenset(word for word, anchors in words.items() if anchors & telling),
         uris={kind: about["uri"] for kind, about in kinds.items() if about.get("uri")},
         texts={kind: about["text"]["en"] for kind, about in kinds.items()},
         source_types={name.lower(): DisclosureKind(kind) for name, kind in data["source_types"].items()},
@@ -102,52 +140,58 @@ def compile_notices(data: Mapping[str, Any]) -> NoticeRules:
     )
 
 
-def _language(tag: str, data: Mapping[str, Any]) -> Language:
-    macros: dict[str, str] = {}
+def _add_words(
+    words: dict[str, int], tag: str, anchors: Mapping[str, Sequence[str]], bits: Mapping[tuple[str, str], int]
+) -> None:
+    for name, given in anchors.items():
+        for word in given:
+            words[word] = words.get(word, 0) | bits[tag, name]
+
+
+def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], int]) -> Language:
+    words: dict[str, str] = {}
     for name, pattern in data["words"].items():
-        macros[name] = _expand(pattern, macros)
-    groups: dict[tuple[frozenset[str], bool, bool, bool], list[Rule]] = {}
+        words[name] = _expand(pattern, words)
+    groups: dict[tuple[int, bool, bool, bool], list[Rule]] = {}
     for number, about in enumerate(data["rules"]):
-        rule = _rule(f"{tag}.{number}", tag, about, macros)
-        key = (frozenset(about["needs"]), rule.scopes <= _SHORT, rule.led, rule.scopes == {Scope.FOLLOW})
+        rule = _rule(f"{tag}.{number}", tag, about, words)
+        needs = sum({bits[tag, name] for name in about["needs"]})
+        key = (needs, rule.scopes <= _SHORT, rule.led, rule.scopes == {Scope.FOLLOW})
         groups.setdefault(key, []).append(rule)
+    stems: dict[str, int] = {}
+    if data.get("script"):
+        _add_words(stems, tag, data["anchors"], bits)
     return Language(
         tag=tag,
         script=re.compile(data["script"]) if data.get("script") else None,
         groups=tuple(
-            Group(needs, tuple(rules), short, led, loose)
+            Group(needs, tuple(rules), short, led, loose, any(Scope.FOLLOW in rule.scopes for rule in rules))
             for (needs, short, led, loose), rules in groups.items()
         ),
-        anchors=_by_word(data["anchors"]),
-        self=re.compile(macros["self"], re.IGNORECASE),
-        veto=_any(data.get("veto", ()), macros),
-        negated=_any(data.get("negated", ()), macros),
-        heading=_any(data.get("headings", ()), macros),
-        filler=_any(data.get("fillers", ()), macros),
+        anchors=sum(bits[tag, name] for name in data["anchors"]),
+        stems=stems,
+        self=Wording(words["self"], {}, f"{tag}: self"),
+        veto=_any(f"{tag}: veto", data.get("veto", ()), words),
+        negated=_any(f"{tag}: negated", data.get("negated", ()), words),
+        heading=_any(f"{tag}: headings", data.get("headings", ()), words),
+        filler=_any(f"{tag}: fillers", data.get("fillers", ()), words),
     )
 
 
-def _by_word(anchors: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
-    result: dict[str, frozenset[str]] = {}
-    for name, words in anchors.items():
-        for word in words:
-            result[word] = result.get(word, frozenset()) | {name}
-    return result
-
-
-def _rule(place: str, tag: str, data: Mapping[str, Any], macros: Mapping[str, str]) -> Rule:
+def _rule(place: str, tag: str, data: Mapping[str, Any], words: Mapping[str, str]) -> Rule:
+    name = f"rule {data.get('id', place)}"
     try:
         return Rule(
             id=f"{tag}.{data['id']}",
             kind=DisclosureKind(data["kind"]),
             scopes=frozenset(Scope(scope) for scope in data.get("in", ["sentence"])),
-            find=re.compile(_expand(data["find"], macros), re.IGNORECASE),
+            find=Wording(data["find"], words, name),
             cut=Cut(data.get("cut", "sentence")),
             veto=data.get("veto", True),
             led=_is_led(data["find"]),
         )
-    except (KeyError, re.error, ValueError) as error:
-        raise ValueError(f"disclosures.yaml: rule {data.get('id', place)}: {error}") from error
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"disclosures.yaml: {name}: {error}") from error
 
 
 def _is_led(pattern: str) -> bool:
@@ -160,9 +204,8 @@ def _is_led(pattern: str) -> bool:
     return pattern.startswith("{self}")
 
 
-def _any(patterns: Sequence[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    joined = "|".join(f"(?:{_expand(pattern, macros)})" for pattern in patterns)
-    return re.compile(joined or _NEVER, re.IGNORECASE)
+def _any(owner: str, patterns: Sequence[str], words: Mapping[str, str]) -> Wording:
+    return Wording("|".join(f"(?:{pattern})" for pattern in patterns) or _NEVER, words, owner)
 
 
 def _expand(pattern: str, macros: Mapping[str, str]) -> str:

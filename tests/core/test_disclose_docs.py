@@ -63,9 +63,18 @@ def test_every_kind_has_words_in_every_language_and_every_rule_a_kind_and_anchor
         assert told == {kind.value for kind in DisclosureKind} - {"republisher"}
 
 
+def test_every_pattern_compiles():
+    for language in compile_notices(DATA).languages:
+        for each in (language.self, language.veto, language.negated, language.heading, language.filler):
+            assert each.pattern.groups >= 0
+        for group in language.groups:
+            assert all(rule.find.pattern for rule in group.rules)
+
+
 def test_a_faulty_rule_is_named():
     data = {"kinds": {}, "source_types": {}, "licences": ["x"], "languages": {"en": {
-        "anchors": {}, "words": {"self": "x"}, "rules": [{"id": "odd", "kind": "human", "needs": [], "find": "("}],
+        "anchors": {"a": ["b"]}, "words": {"self": "x"},
+        "rules": [{"id": "odd", "kind": "human", "needs": ["a"], "find": "("}],
     }}}  # fmt: skip
     with pytest.raises(ValueError, match="rule odd"):
-        compile_notices(data)
+        compile_notices(data).languages[0].groups[0].rules[0].find.pattern  # noqa: B018 asks for it
