@@ -109,9 +109,10 @@ def assemble(reading: Reading, url: str, limits: FetchLimits) -> ParsedFeed:
     base = _feed_base(head, link, url)
     remarks = list(head.remarks)
     items = _without_oversized(list(filter(_says_something, items)), limits.max_entry_bytes, remarks)
-    pages = [_entry_url(item, base) for item in items]
+    is_atom = head.format.startswith("atom")
+    pages = [_entry_url(item, base, is_atom) for item in items]
     keys = _keys(items, pages, head.format, remarks)
-    if head.format.startswith("atom") and head.authors:
+    if is_atom and head.authors:
         for item in items:  # RFC 4287 §4.2.1: the feed's authors are those of an entry that names none
             item.authors = item.authors or head.authors
     entries = tuple(
@@ -198,12 +199,14 @@ def _pick(links: Sequence[tuple[str, str]]) -> str | None:
     return next((href for href, _ in links if href), None)
 
 
-def _entry_url(item: Item, base: str) -> str | None:
-    """The address of an entry's page, absolute; a guid stands in only where it is one."""
+def _entry_url(item: Item, base: str, is_atom: bool) -> str | None:
+    """The address of an entry's page, absolute; where no link was sent, an id that can be one stands in."""
     stand = (urls.absolute(item.link_base, base) or base) if item.link_base else base
     found = urls.absolute(item.original_link, None) or urls.absolute(_pick(item.links), stand)
-    if found or not item.id_is_link or not item.id:
+    if found or not item.id:
         return found
+    if not item.id_is_link:
+        return urls.absolute(item.id, None) if is_atom else None
     return urls.absolute(item.id, base if item.id.startswith("/") else None)
 
 

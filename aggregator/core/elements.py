@@ -100,6 +100,13 @@ def _link(node: etree._Element, item: Item) -> None:
     href = plain_text(node)
     if href:
         item.links.append((href, ""))
+    elif node.get("href"):
+        raise DoubtError  # Atom's way of writing it
+
+
+def _of_another_format(node: etree._Element, item: Item) -> None:
+    """Atom's or CDF's words without their namespace, which feedparser understands."""
+    raise DoubtError
 
 
 def _atom_link(node: etree._Element, item: Item) -> None:
@@ -236,6 +243,8 @@ _MEDIA_READERS = _named(
     category=_category,
 )
 ITEM_READERS: dict[str, _Reader] = {
+    **dict.fromkeys(("id", "updated", "published", "modified", "issued", "date"), _of_another_format),
+    **dict.fromkeys(("summary", "content", "encoded", "creator"), _of_another_format),
     "title": _title,
     "link": _link,
     "guid": _guid,

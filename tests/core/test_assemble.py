@@ -57,6 +57,20 @@ def test_a_guid_is_a_link_only_where_it_is_one(guid, is_link, url):
 
 
 @pytest.mark.parametrize(
+    ("identifier", "url"),
+    [
+        ("https://x.example.org/1", "https://x.example.org/1"),
+        ("tag:x.example.org,2025:1", None),
+        ("/1", None),
+    ],
+)
+def test_an_atom_id_that_is_an_address_stands_in_where_no_link_was_sent(identifier, url):
+    assert a_feed(an_item(id=identifier), form="atom10").entries[0].url == url
+    linked = an_item(id=identifier, links=[("https://y.example.org/2", "")])
+    assert a_feed(linked, form="atom10").entries[0].url == "https://y.example.org/2"
+
+
+@pytest.mark.parametrize(
     ("written", "author"),
     [
         (["Ada Example"], "Ada Example"),

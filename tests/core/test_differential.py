@@ -25,6 +25,7 @@ DOUBTFUL = {
     "entity-bomb.xml": "a DOCTYPE",
     "external-entity.xml": "a DOCTYPE",
     "rss091-netscape-doctype.xml": "a DOCTYPE",
+    "rss20-atom-words.xml": "Atom's words without their namespace",
     "rss20-bare-ampersand.xml": "not well-formed",
     "rss20-entities-undeclared.xml": "not well-formed",
     "rss20-markup-in-description.xml": "markup where text belongs",

@@ -75,6 +75,13 @@ def test_the_title_comes_out_right(name, title):
     assert text.plain(first.title, first.title_type) == title
 
 
+def test_atom_s_words_are_understood_in_rss_without_their_namespace():
+    entry = parsed_file("rss20-atom-words.xml").entries[0]
+    assert entry.url == "https://news.example.org/plant"
+    assert entry.published == "2025-02-04T08:01:00Z"
+    assert entry.body == "It makes wafers."
+
+
 def test_the_order_is_the_document_s_and_dates_stay_as_written():
     entries = parsed_file("rss20.xml").entries
     assert [entry.url for entry in entries] == [f"https://news.example.org/{n}" for n in (1, 2, 3)]
