@@ -16,11 +16,12 @@ def main() -> None:
 
         print(f"aggregator {__version__}")
         return
-    from aggregator.cli import app
+    from aggregator.cli import run_command
     from aggregator.errors import AggregatorError, ConfigError
 
     try:
-        app()
+        run_command(sys.argv[1:])
+        sys.stdout.flush()  # here, where a reader that has gone is known what to do with
     except ConfigError as error:
         sys.exit(_told(error, 2))
     except AggregatorError as error:

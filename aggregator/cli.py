@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from aggregator import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from aggregator.jobs.cycle import CycleReport, Progress
     from aggregator.jobs.preview import LabelledItem
@@ -22,52 +21,88 @@ if TYPE_CHECKING:
 
 # What a command needs is imported when it runs: --help and check start in a fraction of the time.
 
-app = typer.Typer(
-    name="aggregator",
-    help="Many RSS and Atom feeds in; few clean, company-tagged ones out, each entry with its disclaimers.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration.", show_default=True)]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log more, to standard error.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 FEEDS = Path("feeds.yaml")
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"aggregator {__version__}")
-        raise typer.Exit
+def run_command(arguments: Sequence[str]) -> None:
+    """Run one command line; a wrong one, or none, exits with 2. Raises AggregatorError."""
+    parser = make_parser()
+    if not arguments:
+        parser.print_help(sys.stderr)
+        sys.exit(2)
+    given = vars(parser.parse_args(arguments))
+    command: Callable[..., None] = given.pop("command")
+    command(**given)
 
 
-@app.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Many RSS and Atom feeds in; few clean, company-tagged ones out, each entry with its disclaimers."""
+def make_parser() -> ArgumentParser:
+    """The command line: what each command's function takes, under the same names."""
+    parser = ArgumentParser(
+        "aggregator",
+        description="Many RSS and Atom feeds in; few clean, company-tagged ones out, "
+        "each entry with its disclaimers.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"aggregator {__version__}", help="Print the version."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, command: Callable[..., None], config: Path | None = FEEDS) -> ArgumentParser:
+        told = command.__doc__ or ""
+        made = commands.add_parser(name, help=told, description=told, allow_abbrev=False)
+        made.set_defaults(command=command)
+        made.add_argument(
+            "-c",
+            "--config",
+            type=Path,
+            default=config,
+            help="The configuration; without it, feeds.yaml." if config else SUPPRESS,
+        )
+        made.add_argument("-v", "--verbose", action="store_true", help="Log more, to standard error.")
+        return made
+
+    def with_json(made: ArgumentParser) -> ArgumentParser:
+        told = "One JSON document on standard output."
+        made.add_argument("--json", dest="as_json", action="store_true", help=told)
+        return made
+
+    add("check", check)
+    with_json(add("poll", poll)).add_argument(
+        "--all", dest="everything", action="store_true", help="Every source now, still conditionally."
+    )
+    add("run", run)
+    shown = add("demo", demo, config=None)
+    shown.add_argument("--once", action="store_true", help="One cycle, then exit.")
+    shown.add_argument(
+        "--dir", dest="directory", type=Path, default=Path(), help="Where output/ and the database go."
+    )
+    shown.add_argument("--port", type=_port, default=8080, help="Of the page; 0: any.")
+    with_json(add("try", try_url)).add_argument("url", metavar="URL")
+    with_json(add("status", status))
+    with_json(add("explain", explain)).add_argument("id_or_url", metavar="ID_OR_URL")
+    add("tag", tag).add_argument(
+        "--jsonl", dest="paths", nargs=2, type=Path, metavar=("IN", "OUT"), required=True
+    )
+    return parser
 
 
-@app.command()
-def check(config: Config = FEEDS, verbose: Verbose = False) -> None:
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"{text!r} is no port. Expected a number from 0 to 65535.")
+    return int(text)
+
+
+def check(config: Path, verbose: bool) -> None:
     """Read the configuration and name every mistake, each with its line."""
     setup = _setup(config, verbose)
-    typer.echo(
+    print(
         f"{config}: right. {len(setup.sources)} sources, {len(setup.topics)} topics, "
         f"{len(setup.rules.companies)} companies."
     )
 
 
-@app.command()
-def poll(
-    everything: Annotated[bool, typer.Option("--all", help="Every source now, still conditionally.")] = False,
-    as_json: AsJson = False,
-    config: Config = FEEDS,
-    verbose: Verbose = False,
-) -> None:
+def poll(everything: bool, as_json: bool, config: Path, verbose: bool) -> None:
     """Run one cycle over the sources that are due, and exit: for cron."""
     from aggregator.jobs.cycle import run_cycle
     from aggregator.store.base import open_store
@@ -79,23 +114,15 @@ def poll(
     _print_cycle(report, as_json, setup)
 
 
-@app.command()
-def run(config: Config = FEEDS, verbose: Verbose = False) -> None:
+def run(config: Path, verbose: bool) -> None:
     """Poll for ever and serve the feeds; SIGTERM ends it, SIGHUP or a changed file re-reads feeds.yaml."""
     from aggregator import daemon
 
     _setup(config, verbose)
-    daemon.run(config, lambda url: typer.echo(f"Serving {url}", err=True))
+    daemon.run(config, lambda url: print(f"Serving {url}", file=sys.stderr))
 
 
-@app.command()
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="One cycle, then exit.")] = False,
-    directory: Annotated[Path, typer.Option("--dir", help="Where output/ and the database go.")] = Path(),
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the page; 0: any.")] = 8080,
-    config: Annotated[Path | None, typer.Option("--config", "-c", hidden=True)] = None,
-    verbose: Verbose = False,
-) -> None:
+def demo(once: bool, directory: Path, port: int, config: Path | None, verbose: bool) -> None:
     """Show the whole job on bundled sample feeds; needs no network."""
     from aggregator import demo as show
     from aggregator.report import configure_logging
@@ -106,12 +133,13 @@ def demo(
             made = show.run_once(directory, progress, port)
         _print_cycle(made.report, as_json=False, setup=made.setup)
     else:
-        show.run(directory, port, typer.echo)
+        show.run(directory, port, partial(print, flush=True))
 
 
-@app.command("try")
-def try_url(url: str, as_json: AsJson = False, config: Config = FEEDS, verbose: Verbose = False) -> None:
+def try_url(url: str, as_json: bool, config: Path, verbose: bool) -> None:
     """Fetch one feed or article and show what each entry would become; stores nothing."""
+    import asyncio
+
     from aggregator import report
     from aggregator.jobs.preview import preview
 
@@ -122,8 +150,7 @@ def try_url(url: str, as_json: AsJson = False, config: Config = FEEDS, verbose: 
         report.print_preview(shown)
 
 
-@app.command()
-def status(as_json: AsJson = False, config: Config = FEEDS, verbose: Verbose = False) -> None:
+def status(as_json: bool, config: Path, verbose: bool) -> None:
     """Tell how the sources and topics stand, what is wrong, and what comes next."""
     from aggregator import report
     from aggregator.jobs.overview import overview
@@ -137,10 +164,7 @@ def status(as_json: AsJson = False, config: Config = FEEDS, verbose: Verbose = F
         report.print_status(found.sources, found.topics)
 
 
-@app.command()
-def explain(
-    id_or_url: str, as_json: AsJson = False, config: Config = FEEDS, verbose: Verbose = False
-) -> None:
+def explain(id_or_url: str, as_json: bool, config: Path, verbose: bool) -> None:
     """Tell why an entry is, or is not, in each topic."""
     from aggregator import report
     from aggregator.jobs.overview import explain as explained
@@ -154,12 +178,7 @@ def explain(
         report.print_explanation(found)
 
 
-@app.command()
-def tag(
-    paths: Annotated[tuple[Path, Path], typer.Option("--jsonl", metavar="IN OUT")],
-    config: Config = FEEDS,
-    verbose: Verbose = False,
-) -> None:
+def tag(paths: tuple[Path, Path], config: Path, verbose: bool) -> None:
     """Tag loose articles: objects with id, title, body_html, url, a line each, from IN to OUT."""
     from aggregator.jobs.preview import tag_items
     from aggregator.report import match_counts
@@ -178,7 +197,7 @@ def tag(
                 for found in tags
             ]
             out.write(json.dumps({"id": item.id, "companies": companies}, ensure_ascii=False) + "\n")
-    typer.echo(f"{paths[1]}: {len(items)} items tagged", err=True)
+    print(f"{paths[1]}: {len(items)} items tagged", file=sys.stderr)
 
 
 def _setup(config: Path, verbose: bool) -> Setup:
@@ -189,7 +208,7 @@ def _setup(config: Path, verbose: bool) -> Setup:
     setup = load_setup(config)
     configure_logging(setup.settings.log_format, verbose)
     for warning in setup.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        print(f"warning: {warning}", file=sys.stderr)
     return setup
 
 

@@ -37,7 +37,10 @@ def test_version_is_printed_by_the_command():
     assert (answer.returncode, answer.stdout) == (0, f"aggregator {__version__}\n")
 
 
-@pytest.mark.parametrize("arguments", [("--nonsense",), ("nonsense",), ("poll", "--nonsense"), ("try",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--nonsense",), ("nonsense",), ("poll", "--nonsense"), ("try",), ("demo", "--port", "70000")],
+)
 def test_a_wrong_command_line_ends_with_2(arguments):
     answer = aggregator(*arguments)
     assert answer.returncode == 2
