@@ -17,12 +17,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from aggregator.config import load_setup
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.jobs.cycle import run_cycle, spread_start
+from aggregator.jobs.cycle import CycleReport, run_cycle, spread_start
 from aggregator.jobs.overview import overview
+from aggregator.jobs.websub import Inbox, ask_hubs
 from aggregator.model import Setup
 from aggregator.report import status_document
+from aggregator.store import subscriptions
 from aggregator.store.base import Store, open_store
-from aggregator.web import Server, create_app
+from aggregator.web import Callbacks, Server, create_app
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ class Daemon:
         self._idle.clear()
         try:
             await self._reload()
-            report = await asyncio.to_thread(run_cycle, self.setup, self._store, stop=self._stop_cycle)
+            report = await asyncio.to_thread(self._cycle)
         except AggregatorError as error:
             logger.error("cycle failed: %s", error)
         else:
@@ -99,6 +101,17 @@ class Daemon:
                 )
         finally:
             self._idle.set()
+
+    def _cycle(self) -> CycleReport:
+        """Poll what is due and what was pushed, then see to the hubs."""
+        pushes = self._inbox.take(datetime.now(UTC))
+        try:
+            report = run_cycle(self.setup, self._store, stop=self._stop_cycle, pushes=pushes)
+        finally:
+            self._inbox.put_back(pushes)
+        if not self._stop_cycle.is_set():
+            ask_hubs(self.setup, self._store)
+        return report
 
     def _load(self) -> Setup:
         setup = load_setup(self.config)
@@ -135,7 +148,12 @@ class Daemon:
         output = Path(settings.output)
         output.mkdir(parents=True, exist_ok=True)
         self._store = open_store(settings.database)
-        self._server = Server(create_app(output, self._status), settings.host, settings.port)
+        with self._store.write() as connection:
+            subscriptions.resume(connection)
+        self._inbox = Inbox(2 * settings.fetch.max_bytes)
+        callbacks = Callbacks(lambda: self.setup, self._store, self._inbox)
+        app = create_app(output, self._status, [callbacks.route()])
+        self._server = Server(app, settings.host, settings.port)
         await self._server.start()
         moved = await asyncio.to_thread(spread_start, self.setup, self._store)
         if moved:

@@ -196,6 +196,7 @@ def _source(source: SourceStatus) -> dict[str, object]:
         "error": source.error,
         "failing_since": instant(source.failing_since),
         "remarks": list(source.remarks),
+        "websub": source.websub,
     }
 
 
@@ -210,7 +211,8 @@ def print_status(sources: Sequence[SourceStatus], topics: Sequence[TopicSummary]
 
 
 def _source_row(source: SourceStatus) -> tuple[str, ...]:
-    words = "; ".join(part for part in (source.error, source.why_then, *source.remarks) if part)
+    told = (source.error, source.why_then, *source.remarks, source.websub)
+    words = "; ".join(part for part in told if part)
     last, following = instant(source.last_success) or "never", instant(source.next_poll) or "paused"
     return (source.name, source.state, last, following, str(source.entries), words)
 

@@ -141,6 +141,11 @@ def _or_off(value: object) -> object:
     return "off" if value is False else value
 
 
+def _switched(value: object) -> object:
+    """YAML 1.1 reads a bare on as true, a bare off as false."""
+    return {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
+
+
 def _word(value: object) -> str | bool:
     if not isinstance(value, str | bool):
         raise ValueError(shown(value))
@@ -220,6 +225,9 @@ class SettingsModel(Model):
         None, description="90d and the like; without it, entries are kept for ever"
     )
     log_format: Literal["text", "json"] = Field("text", description="text or json")
+    websub: Annotated[Literal["auto", "on", "off"], BeforeValidator(_switched)] = Field(
+        "auto", description="auto, on or off: let hubs tell us of news"
+    )
     host: Line = Field("127.0.0.1", description="the address that the HTTP server listens on")
     port: int = Field(8080, ge=0, le=65535, description="a port from 1 to 65535; 0 takes any that is free")
     max_in_flight: int = Field(64, ge=1, le=2000, description="requests at once, 1 to 2000")

@@ -79,6 +79,7 @@ class Head:
     skip_hours: list[str] = field(default_factory=list)
     skip_days: list[str] = field(default_factory=list)
     hub: str | None = None
+    topic: str | None = None  # rel=self
     remarks: list[str] = field(default_factory=list)
 
 
@@ -151,6 +152,7 @@ def _feed_info(head: Head, link: str | None, base: str, remarks: Iterable[str]) 
             sorted({_DAY_NAMES.index(day.lower()) for day in head.skip_days if day.lower() in _DAY_NAMES})
         ),
         hub=urls.absolute(head.hub, base),
+        topic=urls.absolute(head.topic, base),
         remarks=tuple(remarks),
     )
 

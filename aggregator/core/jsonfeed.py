@@ -47,6 +47,7 @@ def _head(data: dict[str, Any], version: str) -> Head:
         language=_string(data, "language") or None,
         rights=_string(data, "_rights") or _string(data, "copyright") or None,
         hub=_string(hubs[0], "url") if hubs else None,
+        topic=_string(data, "feed_url") or None,
     )
 
 

@@ -119,7 +119,8 @@ def _head(found: dict[str, Any], body: bytes) -> Head:
         ttl=get("ttl"),
         period=get("sy_updateperiod"),
         frequency=get("sy_updatefrequency"),
-        hub=next((link.get("href") for link in feed.get("links", ()) if link.get("rel") == "hub"), None),
+        hub=_first_link(feed, "hub"),
+        topic=_first_link(feed, "self"),
     )
     if "rss" in head.format and b"<skip" in body:  # feedparser keeps only the last of several hours
         for name, inner in _SKIPS.findall(body.decode("utf-8", "replace")):
@@ -127,6 +128,10 @@ def _head(found: dict[str, Any], body: bytes) -> Head:
                 _SKIPPED.findall(inner)
             )
     return head
+
+
+def _first_link(feed: dict[str, Any], rel: str) -> str | None:
+    return next((link.get("href") for link in feed.get("links", ()) if link.get("rel") == rel), None)
 
 
 def _xml_base(body: bytes) -> str | None:

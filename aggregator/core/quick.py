@@ -157,6 +157,8 @@ def _head_link(node: etree._Element, head: Head) -> None:
         head.links.append((href, node.get("type", "")))
     elif rel == "hub":
         head.hub = head.hub or href
+    elif rel == "self":
+        head.topic = head.topic or href
 
 
 def _texts(node: etree._Element) -> Iterator[str]:

@@ -83,6 +83,7 @@ def next_poll(
     else:
         slowest = settings.max_poll_interval or interval * _SLOWEST
         own = rhythm(instants, interval, max(slowest, interval), now)
+        own = max(own, _told(state, settings, now), key=lambda one: one.span)
     wait = max((own, *_floors(state, result.hints, info, now)), key=lambda one: one.span)
     at = now + wait.span + spread(source.url, wait.span * _STABLE_JITTER)
     opened = outside_skipped(at, *_skips(state, info))
@@ -107,6 +108,14 @@ def rhythm(instants: Sequence[datetime], shortest: timedelta, longest: timedelta
     if wanted <= shortest:
         return _Wait(shortest, "the usual interval; it publishes often")
     return _Wait(min(wanted, longest), f"it publishes about every {in_words(max(gap, silence / 3))}")
+
+
+def _told(state: SourceState, settings: Settings, now: datetime) -> _Wait:
+    """A day, for a source whose hub tells us of news; never longer than its subscription lasts."""
+    if state.push_until is None:
+        return _Wait(_NOTHING, "")
+    longest = min(DAY, settings.max_poll_interval or DAY, state.push_until - now)
+    return _Wait(longest, "its hub tells us of news (WebSub): asked in case it forgets")
 
 
 def usual_gap(past: Sequence[datetime]) -> timedelta:

@@ -23,6 +23,7 @@ _LONGEST_VALIDATOR = 512
 # Of URIs' characters only, and its escapes whole (RFC 3986 §2): sent as it is.
 _SENDABLE = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
 _PERMANENT = frozenset({301, 308})
+_SAME_METHOD = frozenset({307, 308})
 
 
 # Not frozen, like all that lives for one request only: freezing costs more than making it.
@@ -36,6 +37,7 @@ class Ask:
     conditional: bool
     accept: str
     limits: FetchLimits
+    form: Mapping[str, str] | None = None  # what is posted; None: a GET
 
 
 @dataclass(slots=True)
@@ -143,8 +145,11 @@ def _kept(value: str | None) -> str | None:
     return value
 
 
-def step(trail: Trail, redirect: Redirect, most: int) -> Failed | None:
-    """Go on to where a redirect leads. Failed where it leads nowhere or round in a circle."""
+def step(trail: Trail, redirect: Redirect, most: int, posted: bool = False) -> Failed | None:
+    """Go on to where a redirect leads. Failed where it leads nowhere or round in a circle.
+
+    What was posted is posted again only where the redirect says so (RFC 9110 §15.4.8, §15.4.9).
+    """
     host = trail.host
     try:
         target = _bare(trail.at.join(_parse(redirect.location)))
@@ -155,6 +160,9 @@ def step(trail: Trail, redirect: Redirect, most: int) -> Failed | None:
     trail.left = (*trail.left, trail.at)
     if target in trail.left:
         why = f"{host} redirects in a circle; such sites often insist on cookies"
+        return Failed(why, Trouble.SERVER, status=redirect.status)
+    if posted and redirect.status not in _SAME_METHOD:
+        why = f"{host} redirects what was posted to where it would be lost"
         return Failed(why, Trouble.SERVER, status=redirect.status)
     if len(trail.left) > most:
         return Failed(f"{host}: more than {most} redirects", Trouble.BOUND, status=redirect.status)

@@ -18,6 +18,7 @@ from aggregator import __version__
 from aggregator.core.hints import read_hints
 from aggregator.core.hosts import is_local
 from aggregator.core.schedule import suspicious
+from aggregator.core.websub import advertised
 from aggregator.fetch.bodies import BadCoding, Body, OverBound, in_mib, looks_whole
 from aggregator.fetch.chain import (
     ACCEPT_FEED,
@@ -42,6 +43,7 @@ from aggregator.fetch.turns import Turns
 from aggregator.model import (
     Document,
     Failed,
+    Fetched,
     FetchLimits,
     FetchResult,
     Settings,
@@ -146,6 +148,15 @@ class Fetcher:
         ask = ask_for(url, Validators(), self._settings.fetch, ACCEPT_PAGE)
         return ask if isinstance(ask, Failed) else await self._follow(ask)
 
+    async def post(self, url: str, form: Mapping[str, str]) -> Failed | None:
+        """Post a form, as one asks a hub. None: it was accepted; of the answer nothing is read."""
+        ask = ask_for(url, Validators(), self._settings.fetch, ACCEPT_TEXT)
+        if isinstance(ask, Failed):
+            return ask
+        ask.form = form
+        result = await self._follow(ask)
+        return result if isinstance(result, Failed) else None
+
     async def _get_robots(self, url: str, max_bytes: int) -> FetchResult:
         limits = replace(self._settings.fetch, max_bytes=max_bytes, max_redirects=5)
         ask = ask_for(url, Validators(), limits, ACCEPT_TEXT)
@@ -168,7 +179,7 @@ class Fetcher:
             if not isinstance(answer, Redirect):
                 return answer
             seconds = max(seconds - (loop.time() - began), 0.0)
-            failed = step(trail, answer, ask.limits.max_redirects)
+            failed = step(trail, answer, ask.limits.max_redirects, posted=ask.form is not None)
             if failed is not None:
                 return failed
 
@@ -189,8 +200,13 @@ class Fetcher:
         ends = deadline.at + max(seconds - limits.first_byte_seconds, 0.0)
         waiting = True
         try:
-            async with self._session.get(
-                trail.at, headers=trail.sent, allow_redirects=False, proxy=self._settings.proxy
+            async with self._session.request(
+                "GET" if ask.form is None else "POST",
+                trail.at,
+                data=ask.form,
+                headers=trail.sent,
+                allow_redirects=False,
+                proxy=self._settings.proxy,
             ) as response:
                 waiting = False
                 deadline.at = ends
@@ -216,6 +232,8 @@ class Fetcher:
             return _not_modified(ask, trail, headers, now)
         if status in _REDIRECTS and "Location" in headers:
             return Redirect(status, headers["Location"])
+        if ask.form is not None and 200 <= status < 300:
+            return Unchanged(Validators())
         if status != 200:
             return of_status(status, headers, trail.host, now)
         if response.content_length is not None and response.content_length > ask.limits.max_bytes:
@@ -223,7 +241,10 @@ class Fetcher:
         body, whole = await self._read(response, ask.limits)
         fresh = fresh_validators(headers, trail.at) if whole else Validators()
         document = Document(str(trail.at), headers.get("Content-Type", ""), body, now)
-        return of_body(document, fresh, ask.known, read_hints(headers, now), trail.moved_to)
+        result = of_body(document, fresh, ask.known, read_hints(headers, now), trail.moved_to)
+        if "Link" in headers and isinstance(result, Fetched):
+            return replace(result, advertised=advertised(headers.getall("Link"), document.url))
+        return result
 
     async def _read(self, response: aiohttp.ClientResponse, limits: FetchLimits) -> tuple[bytes, bool]:
         """The decoded body, and whether all of it came.

@@ -73,6 +73,7 @@ def run_cycle(
     progress: Callable[[Progress], None] | None = None,
     stop: Event | None = None,
     clock: Clock = utc_now,
+    pushes: dict[int, Document] | None = None,
 ) -> CycleReport:
     """Poll what is due (everything: each source now, still conditionally), store and publish.
 
@@ -80,7 +81,9 @@ def run_cycle(
     loop, so call it from a thread without one. Setting stop ends it soon and cleanly: what was
     fetched is stored and published, what was not is due again. progress is called after each
     transaction, from another thread. clock tells by which instant sources are due and polls are
-    dated. Failing sources are part of the report. Raises StoreError, PublishError.
+    dated. pushes are bodies that hubs have sent, by source ids: they are read instead of asking those
+    sources, and taken out of it where they are. Failing sources are part of the report.
+    Raises StoreError, PublishError.
     """
     began = monotonic()
     before = store.statements
@@ -89,7 +92,8 @@ def run_cycle(
     readers = _Readers(setup)
     rederive(prepared, store, lambda: readers.here.rules, stop)
     try:
-        tally, written = _poll(prepared, store, readers, Take(now, now, everything), progress, stop, clock)
+        take = Take(now, now, everything, pushed=frozenset(pushes or ()))
+        tally, written = _poll(prepared, store, readers, take, progress, stop, clock, pushes or {})
     finally:
         readers.pool.close()
     tidy(setup, store, now)
@@ -166,6 +170,7 @@ def _poll(
     progress: Callable[[Progress], None] | None,
     stop: Event | None,
     clock: Clock,
+    pushes: dict[int, Document],
 ) -> tuple[Tally, int]:
     """Run the flow; returns its tally and how many files were published meanwhile."""
     with store.read() as connection:
@@ -190,6 +195,7 @@ def _poll(
         readers=readers.pool.size,
         stored=stored,
         clock=clock,
+        pushes=pushes,
     )
     try:
         return asyncio.run(Flow(hands, take, stop).run()), published.files

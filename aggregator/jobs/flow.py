@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ from aggregator.core import hosts
 from aggregator.core.topics import TopicIndex
 from aggregator.fetch.http import Clock, Fetcher, utc_now
 from aggregator.jobs.fulltext import Pages
-from aggregator.jobs.poll import Brought, Polled, decide
+from aggregator.jobs.poll import Brought, Polled, decide, pushed_result
 from aggregator.model import (
     NO_PAGES,
     Changes,
@@ -35,6 +36,7 @@ from aggregator.store.base import Store
 from aggregator.store.polling import PER_HOST, Take, free_mine, known, take_due
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 BODIES = 8 * 1024 * 1024  # bytes of bodies that are fetched and not yet stored
 _READ_TOGETHER = 1024 * 1024  # bytes of bodies whose fingerprints are looked up at once
@@ -71,6 +73,7 @@ class Hands:
     readers: int  # bodies read at once
     stored: Callable[[Tally], None]  # called after each transaction, from the writer's thread
     clock: Clock = utc_now
+    pushes: dict[int, Document] = field(default_factory=dict)  # by source ids; taken out as they are used
 
 
 @dataclass(slots=True)
@@ -219,8 +222,10 @@ class Flow:
 
     async def _ask(self, fetcher: Fetcher, state: SourceState) -> None:
         began = self._hands.clock()
-        result = await fetcher.fetch(state)
-        polled = Polled(self._sources[state.slug], state, result, began, self._hands.clock() - began)
+        sent = self._hands.pushes.pop(state.id, None)
+        result = await fetcher.fetch(state) if sent is None else pushed_result(state, sent)
+        took = self._hands.clock() - began
+        polled = Polled(self._sources[state.slug], state, result, began, took, pushed=sent is not None)
         if isinstance(result, Fetched):
             await self._budget.take(len(result.document.body))
             await self._bodies.put(polled)
@@ -246,7 +251,7 @@ class Flow:
         polled = await self._bodies.get()
         while polled is not None:
             batch.append(polled)
-            size += len(polled.result.document.body) if isinstance(polled.result, Fetched) else 0
+            size += polled.size
             if size >= _READ_TOGETHER or self._bodies.empty():
                 return batch
             polled = self._bodies.get_nowait()
@@ -266,6 +271,11 @@ class Flow:
                 full = await self._in(self._readers, lambda: self._hands.read(polled, fingerprints, pages))
                 brought = full if isinstance(full, Brought) else brought
         self.tally.documents += 1
+        if isinstance(brought, Failed) and polled.pushed:
+            # Its hub's fault, not the source's, which is polled as planned.
+            logger.warning("a push cannot be read source=%s: %s", polled.source.slug, brought.why)
+            await self._budget.give_back(polled.size)
+            return
         if not isinstance(brought, Failed):
             self.tally.cleaned += brought.cleaned
         self._decide(polled, brought)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from aggregator.core import schedule, standing
+from aggregator.core import schedule, standing, websub
 from aggregator.errors import NotAFeedError
 from aggregator.model import (
     NO_PAGES,
@@ -17,6 +17,8 @@ from aggregator.model import (
     Fetched,
     FetchLimits,
     FetchResult,
+    Hints,
+    Hub,
     Outcome,
     Packed,
     ProcessedFeed,
@@ -42,6 +44,12 @@ class Polled:
     result: FetchResult
     began: datetime
     duration: timedelta
+    pushed: bool = False  # by its hub: nothing was asked
+
+    @property
+    def size(self) -> int:
+        """Bytes of its body."""
+        return len(self.result.document.body) if isinstance(self.result, Fetched) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +100,15 @@ def decide(polled: Polled, brought: Brought | Failed | None, settings: Settings,
     """What to store of a poll. brought is None where no body came; jitter is random, 0 to 1."""
     result = brought if isinstance(brought, Failed) else polled.result
     read = brought if isinstance(brought, Brought) else None
+    state = polled.state
+    if read is not None and polled.pushed:
+        read = _with_what_was_known(read, state)
     processed = read.feed if read else None
     now = polled.began + polled.duration
-    state = polled.state
-    planned = schedule.next_poll(polled.source, state, result, processed, settings, now, jitter)
+    # News that a poll finds first is news that the hub did not tell of.
+    told = polled.pushed or read is None or not read.entries
+    believed = state if told else replace(state, push_until=None)
+    planned = schedule.next_poll(polled.source, believed, result, processed, settings, now, jitter)
     after = standing.after(state, result, processed.info if processed else None, now)
     if read is not None:
         newest = read.feed.instants or state.newest_entries
@@ -112,8 +125,31 @@ def decide(polled: Polled, brought: Brought | Failed | None, settings: Settings,
         why_then=planned.why,
         after=after,
         entries=read.entries if read else (),
-        size=len(polled.result.document.body) if isinstance(polled.result, Fetched) else 0,
+        size=polled.size,
+        pushed=polled.pushed,
+        hub=_hub(polled, processed, settings),
     )
+
+
+def pushed_result(state: SourceState, document: Document) -> Fetched:
+    """What a push stands for: a new body, under which everything else stays as the last poll left it."""
+    return Fetched(document, state.validators, Hints(max_age=state.max_age), state.redirect_to)
+
+
+def _with_what_was_known(read: Brought, state: SourceState) -> Brought:
+    """A push may hold only what is new (WebSub §7): the source's rhythm is told by both."""
+    newest = sorted({*read.feed.instants, *state.newest_entries}, reverse=True)
+    most = max(len(read.feed.instants), len(state.newest_entries))
+    feed = replace(read.feed, instants=tuple(newest[:most]))
+    return replace(read, feed=feed, sent=max(read.sent, state.entries_last_time))
+
+
+def _hub(polled: Polled, processed: ProcessedFeed | None, settings: Settings) -> Hub | None:
+    """The hub that a polled feed names. What is pushed need not name it again."""
+    if processed is None or polled.pushed or not isinstance(polled.result, Fetched):
+        return None
+    named = websub.hub_of(polled.result.advertised, processed.info, polled.result.document.url)
+    return named if named is not None and websub.reachable(settings) else None
 
 
 def _without_body(result: FetchResult) -> FetchResult:

@@ -34,8 +34,14 @@ from aggregator.model.operator import (
     SourceKind,
     Topic,
 )
+from aggregator.model.push import (
+    Hub,
+    Mode,
+    Subscription,
+)
 from aggregator.model.request import (
     NO_PAGES,
+    Advertised,
     Document,
     Failed,
     Fetched,
@@ -71,6 +77,7 @@ from aggregator.model.stored import (
 
 __all__ = [
     "NO_PAGES",
+    "Advertised",
     "Article",
     "BodyType",
     "Changes",
@@ -91,9 +98,11 @@ __all__ = [
     "HealthChange",
     "HealthFeed",
     "Hints",
+    "Hub",
     "IndexPage",
     "Link",
     "Mention",
+    "Mode",
     "Origin",
     "Origination",
     "Outcome",
@@ -115,6 +124,7 @@ __all__ = [
     "SourceState",
     "SourceStatus",
     "Story",
+    "Subscription",
     "Topic",
     "TopicFeed",
     "TopicSummary",

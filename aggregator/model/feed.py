@@ -21,7 +21,8 @@ class FeedInfo:
     ttl: timedelta | None = None  # <ttl> or sy:updatePeriod: not sooner than
     skip_hours: tuple[int, ...] = ()  # UTC
     skip_days: tuple[int, ...] = ()  # Monday is 0
-    hub: str | None = None  # WebSub
+    hub: str | None = None  # WebSub, rel=hub
+    topic: str | None = None  # its own URL, rel=self: what its hub knows it by
     remarks: tuple[str, ...] = ()  # oddities worth telling the operator, e.g. ids sent twice
 
 

@@ -77,6 +77,7 @@ class Settings:
     host_gap_seconds: float = 0.5  # between two requests to one host; none for loopback and private ones
     max_poll_interval: timedelta | None = None  # the longest that a slow source waits; None: 8 poll_intervals
     proxy: str | None = None  # http://host:port that all requests go through; None: straight
+    websub: str = "auto"  # auto: subscribe at hubs where base_url can be reached from the Internet; on, off
     host: str = "127.0.0.1"  # what the HTTP server listens on
     port: int = 8080
     fetch: FetchLimits = field(default_factory=lambda: FetchLimits())

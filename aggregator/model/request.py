@@ -49,6 +49,7 @@ class SourceState:
     skip_days: tuple[int, ...] = ()  # FeedInfo.skip_days of the last body
     redirect_to: str | None = None  # where 301s and 308s have been leading; None: nowhere
     redirect_since: datetime | None = None  # since when, without a break
+    push_until: datetime | None = None  # until when its hub, which has proved itself, tells us of news
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,14 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Advertised:
+    """What an answer's Link headers say of a hub (WebSub §4)."""
+
+    hub: str | None = None  # rel=hub
+    topic: str | None = None  # rel=self
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A new body."""
 
@@ -87,6 +96,7 @@ class Fetched:
     validators: Validators
     hints: Hints = Hints()
     moved_to: str | None = None  # the last URL of a chain of 301 and 308 only
+    advertised: Advertised = Advertised()  # of a hub, by its headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from aggregator.model.article import Article, CompanyTag, Disclosure, ProcessedFeed
 from aggregator.model.feed import Enclosure
 from aggregator.model.operator import Topic
+from aggregator.model.push import Hub
 from aggregator.model.request import FetchResult, SourceState
 
 
@@ -45,6 +46,8 @@ class Outcome:
     after: SourceState  # how the source stands after it
     entries: tuple[Packed, ...] = ()  # new or changed
     size: int = 0  # bytes of the body
+    pushed: bool = False  # its hub brought it; nothing was asked
+    hub: Hub | None = None  # where it can be subscribed to; None: nowhere, or nothing was read, or no use
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ class SourceStatus:
     failing_since: datetime | None
     newest_entry: datetime | None
     remarks: tuple[str, ...] = ()
+    websub: str | None = None  # how its subscription at a hub stands, in words; None: it has none
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import TopicIndex
 from aggregator.model import Changes, Outcome, Packed
-from aggregator.store import facts, health, members, polling, rows, stories
+from aggregator.store import facts, health, members, polling, rows, stories, subscriptions
 from aggregator.store.chunks import chunks
 from aggregator.store.polling import Counted, Held
 from aggregator.store.schema import AnyRow, disclosures, entries, entry_ids, raw_entries, tags
@@ -86,6 +86,7 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
     counted = _counted(new, altered)
     polling.record(connection, outcomes, counted)
     health.record(connection, outcomes, sources)
+    subscriptions.record(connection, outcomes, {key: one.new for key, one in counted.items()})
     if any(
         polling.front_moved(one, sources[one.source_id], counted.get(one.source_id, Counted()))
         for one in outcomes

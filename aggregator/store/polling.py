@@ -33,7 +33,7 @@ from aggregator.model import (
 )
 from aggregator.store import codec, leases
 from aggregator.store.facts import insert_for
-from aggregator.store.schema import AnyRow, Instant, entries, polls, sources
+from aggregator.store.schema import AnyRow, Instant, entries, polls, sources, subscriptions
 
 LEASE = timedelta(minutes=30)  # longer than a slow host takes for one take's worth of its sources
 HISTORY = timedelta(days=7)
@@ -51,6 +51,7 @@ class Take:
     everything: bool = False
     limit: int = 2000
     lease: timedelta = LEASE
+    pushed: frozenset[int] = frozenset()  # ids of sources whose hubs have sent their news: due as well
 
 
 def take_due(connection: Connection, take: Take) -> tuple[SourceState, ...]:
@@ -96,10 +97,18 @@ def _takeable(take: Take) -> list[ColumnElement[bool]]:
         or_(sources.c.polled_at.is_(None), sources.c.polled_at < take.began),
     ]
     if not take.everything:
-        conditions.append(sources.c.next_poll <= take.began)
+        due = sources.c.next_poll <= take.began
+        news = sources.c.id.in_(take.pushed) & sources.c.next_poll.is_not(None)
+        conditions.append(due | news if take.pushed else due)
     return conditions
 
 
+_TRUSTED = (
+    select(subscriptions.c.lease_ends)
+    .where(subscriptions.c.source_id == sources.c.id, subscriptions.c.trusted.is_(True))
+    .scalar_subquery()
+    .label("push_until")
+)
 _STATE = (
     sources.c.id,
     sources.c.slug,
@@ -113,6 +122,7 @@ _STATE = (
     sources.c.leased_until,
     sources.c.rhythm,
     sources.c.standing,
+    _TRUSTED,
 )
 
 
@@ -125,6 +135,7 @@ def _state(row: AnyRow) -> SourceState:
         failures=row.failures,
         last_ok=row.last_ok,
         leased_until=row.leased_until,
+        push_until=row.push_until,
         **codec.load_rhythm(row.rhythm),
         **codec.load_standing(row.standing),
     )
@@ -319,7 +330,7 @@ def _history(outcome: Outcome, counted: Mapping[int, Counted]) -> dict[str, Any]
     brought = counted.get(outcome.source_id, Counted())
     match outcome.result:
         case Fetched():
-            what = "fetched"
+            what = "pushed" if outcome.pushed else "fetched"
         case Unchanged():
             what = "unchanged"
         case Failed(trouble=trouble):

@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 AnyRow = Row[*tuple[Any, ...]]
-VERSION = "0002"  # the newest of migrations/versions
+VERSION = "0003"  # the newest of migrations/versions
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -126,6 +126,26 @@ health = Table(
     Column("next_poll", Instant),  # as planned then; NULL: paused
     Column("why_then", Text, nullable=False),
     Index("health_newest", "at"),
+)
+
+# WebSub: sources whose feeds name a hub, and how we stand with it.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("source_id", ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("secret", String(64), nullable=False),
+    Column("wanted", Boolean, nullable=False),
+    Column("pending", String(16)),  # Mode
+    Column("lease_ends", Instant),
+    Column("next_try", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("error", Text),
+    Column("trusted", Boolean, nullable=False),
+    Column("pushed_at", Instant),
+    Index("subscriptions_due", "next_try"),
 )
 
 entry_ids = Sequence("entry_ids", metadata=metadata)  # PostgreSQL; SQLite's one writer counts by itself

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from aggregator.core import hosts
 from aggregator.model import Settings, Source, SourceHealth, SourceStatus
-from aggregator.store import codec
+from aggregator.store import codec, subscriptions
 from aggregator.store.schema import AnyRow, entries, sources
 
 NEVER_POLLED = "it has not been polled yet"
@@ -40,6 +40,7 @@ def sync(connection: Connection, configured: Sequence[Source], settings: Setting
     if left:
         retire = update(sources).where(sources.c.id.in_(left)).values(retired=now)
         connection.execute(retire)
+        subscriptions.leave(connection, left, now)
 
 
 _KEPT = select(
@@ -108,10 +109,12 @@ def _changed_row(row: AnyRow, source: Source, settings: Settings, now: datetime)
 def statuses(connection: Connection, configured: Sequence[Source]) -> tuple[SourceStatus, ...]:
     """How each source of feeds.yaml stands, in the file's order."""
     rows = {row.url: row for row in connection.execute(_STATUS)}
-    return tuple(_status(source, rows.get(source.url)) for source in configured)
+    words = subscriptions.words(connection)
+    return tuple(_status(source, rows.get(source.url), words) for source in configured)
 
 
 _STATUS = select(
+    sources.c.id,
     sources.c.url,
     sources.c.info,
     sources.c.rhythm,
@@ -126,7 +129,7 @@ _STATUS = select(
 ).where(sources.c.retired.is_(None))
 
 
-def _status(source: Source, row: AnyRow | None) -> SourceStatus:
+def _status(source: Source, row: AnyRow | None, websub: Mapping[int, str]) -> SourceStatus:
     if row is None:
         return SourceStatus(
             source.slug,
@@ -157,6 +160,7 @@ def _status(source: Source, row: AnyRow | None) -> SourceStatus:
         failing_since=standing.get("failing_since"),
         newest_entry=newest[0] if newest else None,
         remarks=info.remarks if info else (),
+        websub=websub.get(row.id),
     )
 
 

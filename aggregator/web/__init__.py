@@ -2,5 +2,6 @@
 
 from aggregator.web.app import create_app
 from aggregator.web.server import Server
+from aggregator.web.websub import Callbacks
 
-__all__ = ["Server", "create_app"]
+__all__ = ["Callbacks", "Server", "create_app"]

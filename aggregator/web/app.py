@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,13 +28,13 @@ _PLAIN: Final[Headers] = [(b"content-type", b"text/plain; charset=utf-8"), *SECU
 _NO_STORE: Final = {"cache-control": "no-store"}
 
 
-def create_app(output: Path, status: Callable[[], bytes] | None = None) -> App:
+def create_app(output: Path, status: Callable[[], bytes] | None = None, more: Sequence[Route] = ()) -> App:
     """The application that serves a folder of feeds and pages.
 
     ``/`` is index.html, ``/<slug>.atom`` and ``/feeds/<slug>.atom`` are a topic's feed. ``status`` gives the
-    JSON document of ``/status.json``; it is called in a thread, at each request. Nothing is written.
+    JSON document of ``/status.json``; it is called in a thread, at each request. ``more`` is served besides.
     """
-    return Application(Outputs(output), _rest(status))
+    return Application(Outputs(output), _rest(status, more))
 
 
 class Application:
@@ -111,9 +111,9 @@ async def _answer_text(send: Send, status: int, body: bytes, headers: Headers) -
     await send({"type": "http.response.body", "body": body})
 
 
-def _rest(status: Callable[[], bytes] | None) -> App:
+def _rest(status: Callable[[], bytes] | None, more: Sequence[Route]) -> App:
     """What is no file: is the server up, and how are the sources now."""
-    routes = [Route("/healthz", _healthz)]
+    routes = [Route("/healthz", _healthz), *more]
     if status is not None:
         routes.append(Route("/status.json", _status_endpoint(status)))
     return Starlette(routes=routes, exception_handlers={HTTPException: _refusal})

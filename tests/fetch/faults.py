@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -135,7 +136,10 @@ class FaultServer:
         task.add_done_callback(self._tasks.discard)
         try:
             while not writer.is_closing():
-                await self._serve_one(await reader.readuntil(b"\r\n\r\n"), writer)
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+                await reader.readexactly(int(length[1]) if length else 0)
+                await self._serve_one(head, writer)
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, ssl.SSLError):
             pass
         finally:
