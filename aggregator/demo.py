@@ -305,7 +305,7 @@ def _welcome(url: str, site: DemoSite) -> str:
     """What the user sees once the page is served."""
     return (
         f"\n  The page        {url}\n"
-        f"  A feed          {url}samsung+openai.atom   (paste it into a feed reader)\n"
+        f"  A feed          {url}samsung+openai.atom   (for a feed reader; also as .rss and .json)\n"
         f"  Configuration   {site.config}   (edit it: the demo takes changes up)\n\n"
         "  A new item will arrive within two minutes. Ctrl-C ends the demo.\n"
     )

@@ -237,7 +237,8 @@ def print_cycle(report: CycleReport, setup: Setup) -> None:
     if report.files_written:
         print(f"In {setup.settings.output}: index.html, topics.opml, and for each topic")
         for topic in setup.topics:
-            print(f"  {topic.slug}.atom  {topic.title}")
+            others = "".join(f", .{name}" for name in topic.formats[1:])
+            print(f"  {topic.slug}.{topic.formats[0]}{others}  {topic.title}")
     elif report.polled and not report.failed:
         print("Nothing changed: no file was touched.")
 

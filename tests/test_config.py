@@ -141,8 +141,17 @@ def test_each_key_reaches_the_setup(load, tmp_path):
         ),
         (
             "topics:\n- {slug: index, match: '*'}",
-            "2: topics[0].slug: 'index' is the name of a page of our own.",
+            "2: topics[0].slug: 'index' is the name of a file of our own.",
         ),
+        (
+            "topics:\n- {slug: a, match: '*', formats: [rss]}",
+            "2: topics[0].formats: without atom, which every topic has. Expected a list of atom, rss and json",
+        ),
+        (
+            "topics:\n- {slug: a, match: '*', formats: [atom, xml]}",
+            "2: topics[0].formats[1]: 'xml'. Expected a list of atom, rss and json",
+        ),
+        ("settings: {formats: atom}", "1: settings.formats: 'atom'. Expected a list of atom, rss and json"),
         (
             "topics:\n- {slug: a, match: '*', limit: lots}",
             "topics[0].limit: 'lots'. Expected items in the feed",
@@ -280,6 +289,19 @@ def test_a_mistake_is_named_with_its_line_its_key_and_what_is_expected(problems,
     assert any(line in one for one in found), found
     assert all(one.startswith("feeds.yaml:") for one in found)
     assert len(found) <= 2, found
+
+
+def test_a_topics_own_formats_come_before_the_setting_each_once_and_in_our_order(load):
+    setup = load(
+        """\
+        settings: {formats: [json, atom]}
+        topics:
+          - {slug: a, match: "*"}
+          - {slug: b, match: "*", formats: [rss, atom, rss]}
+        """
+    )
+    assert [topic.formats for topic in setup.topics] == [("atom", "json"), ("atom", "rss")]
+    assert load("topics: [{slug: a, match: samsung}]").topics[0].formats == ("atom", "rss", "json")
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(problems):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from aggregator.config.sources import POLITE, RUDE, sources_of
 from aggregator.config.words import checked, unknown_key
 from aggregator.core.topics import parse_expr
 from aggregator.errors import ConfigError, ExprError
-from aggregator.model import FetchLimits, Settings, Setup, Topic
+from aggregator.model import FORMATS, FetchLimits, Settings, Setup, Topic
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 
@@ -34,7 +35,8 @@ def load_setup(path: Path) -> Setup:
     sources = sources_of(marked, rules)
     # A source with mistakes has no slug yet: a topic that names it would be a second complaint.
     slugs = {source.slug for source in sources} if len(sources) == len(_list(data, "sources")) else None
-    topics = _topics(marked, companies, slugs)
+    formats = settings.formats if settings else FORMATS
+    topics = _topics(marked, companies, slugs, formats)
     if marked.found or settings is None:
         raise ConfigError(marked.problems())
     return Setup(settings, sources, topics, rules, marked.warnings())
@@ -100,6 +102,7 @@ def _settings(marked: Marked, value: object, folder: Path) -> Settings | None:
     values = {name: getattr(model, name) for name in SettingsModel.model_fields if name != "limits"}
     values["database"] = _database(model.database, folder)
     values["output"] = _absolute(model.output, folder)
+    values["formats"] = _in_order(model.formats)
     values["fetch"] = FetchLimits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
     return Settings(**values)
 
@@ -114,7 +117,14 @@ def _absolute(name: str, folder: Path) -> str:
     return str((folder / Path(name).expanduser()).absolute())
 
 
-def _topics(marked: Marked, companies: Companies, sources: set[str] | None) -> tuple[Topic, ...]:
+def _in_order(formats: Sequence[str]) -> tuple[str, ...]:
+    """The formats named, each once and in our order: another order is no other wish."""
+    return tuple(name for name in FORMATS if name in formats)
+
+
+def _topics(
+    marked: Marked, companies: Companies, sources: set[str] | None, formats: tuple[str, ...]
+) -> tuple[Topic, ...]:
     names = {company.slug: company.name for company in companies.all}
     once = Once(marked, "topics", "slug")
     topics: list[Topic] = []
@@ -123,7 +133,7 @@ def _topics(marked: Marked, companies: Companies, sources: set[str] | None) -> t
         once.take(at, given(item, "slug"))
         _check_match(marked, at, given(item, "match"), companies, sources)
         if model is not None:
-            topics.append(_topic(model, names))
+            topics.append(_topic(model, names, formats))
     return tuple(topics)
 
 
@@ -141,7 +151,7 @@ def _check_match(
         marked.problem(("topics", at, "match"), what)
 
 
-def _topic(model: TopicModel, names: dict[str, str]) -> Topic:
+def _topic(model: TopicModel, names: dict[str, str], formats: tuple[str, ...]) -> Topic:
     return Topic(
         slug=model.slug,
         title=model.title or _title(model.slug, names),
@@ -150,6 +160,7 @@ def _topic(model: TopicModel, names: dict[str, str]) -> Topic:
         description=model.description,
         languages=tuple(model.languages),
         primary_only=model.primary_only,
+        formats=formats if model.formats is None else _in_order(model.formats),
     )
 
 

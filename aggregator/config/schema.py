@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from aggregator.core.expr import RESERVED
 from aggregator.core.expr import SLUG as TOPIC_SLUG
+from aggregator.model import FORMATS
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_SLUG = 80
@@ -119,14 +120,20 @@ def _company_slug(value: str) -> str:
 def _topic_slug(value: str) -> str:
     if not TOPIC_SLUG.fullmatch(value) or len(value) > MAX_SLUG:
         raise ValueError(f"{shown(value)} is no slug")
-    if value in ("index", "topics"):
-        raise ValueError(f"{value!r} is the name of a page of our own")
+    if value in ("index", "topics", "status"):
+        raise ValueError(f"{value!r} is the name of a file of our own")
     return value
 
 
 def _language(value: str) -> str:
     if not _LANGUAGE.fullmatch(value):
         raise ValueError(f"{shown(value)} is no language tag")
+    return value
+
+
+def _formats(value: list[str]) -> list[str]:
+    if FORMATS[0] not in value:
+        raise ValueError(f"without {FORMATS[0]}, which every topic has")
     return value
 
 
@@ -170,6 +177,7 @@ Database = Annotated[str, AfterValidator(_database)]
 Word = Annotated[str | bool, PlainValidator(_word)]
 Tag = Annotated[str, AfterValidator(_language)]
 Seconds = Annotated[float, Field(gt=0, le=600), AfterValidator(_finite)]
+Formats = Annotated[list[Literal["atom", "rss", "json"]], AfterValidator(_formats)]
 Lines = Annotated[list[Line], Field(max_length=2000)]
 
 
@@ -220,6 +228,7 @@ class SettingsModel(Model):
     footer: Annotated[Literal["top", "bottom", "off"], BeforeValidator(_or_off)] = Field(
         "bottom", description="top, bottom or off: where the visible disclaimers stand"
     )
+    formats: Formats = Field(list(FORMATS), description="a list of atom, rss and json, with atom in any case")
     allow_private_networks: bool = Field(False, description="true or false: loopback and private addresses")
     retention: Interval | None = Field(
         None, description="90d and the like; without it, entries are kept for ever"
@@ -337,6 +346,9 @@ class TopicModel(Model):
     limit: int = Field(100, ge=1, le=5000, description="items in the feed, 1 to 5000")
     languages: list[Tag] = Field(default_factory=list, description="a list such as [en, ko]; without it, all")
     primary_only: bool = Field(False, description="true: only what is about the companies")
+    formats: Formats | None = Field(
+        None, description="a list of atom, rss and json, with atom in any case; without it, settings.formats"
+    )
 
 
 SECTIONS: dict[str, type[Model]] = {

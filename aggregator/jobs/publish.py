@@ -23,7 +23,7 @@ from aggregator.store.feeds import Head
 from aggregator.store.outputs import Output
 
 # Raise it when a writer makes other bytes of the same input: every file is then made again.
-WRITERS_CODE = 2
+WRITERS_CODE = 3
 _AT_ONCE = 20  # topics made between two transactions
 
 
@@ -86,7 +86,12 @@ def _publish(setup: Setup, store: Store, folder: Path) -> int:
 
 def _topic_plans(topic: Topic, head: Head, shared: bytes) -> list[_Plan]:
     inputs = _hash(repr(topic).encode() + shared)
-    return [_Plan(f"{topic.slug}.{suffix}", topic.slug, head.revision, inputs) for suffix in ("atom", "html")]
+    return [_Plan(f"{topic.slug}.{suffix}", topic.slug, head.revision, inputs) for suffix in _suffixes(topic)]
+
+
+def _suffixes(topic: Topic) -> tuple[str, ...]:
+    """The extensions of a topic's files: its feeds, and its page."""
+    return (*topic.formats, "html")
 
 
 def _is_stale(plan: _Plan, published: Mapping[str, Output], folder: Path) -> bool:
@@ -97,8 +102,7 @@ def _is_stale(plan: _Plan, published: Mapping[str, Output], folder: Path) -> boo
 
 
 def _publish_topics(some: Sequence[Topic], setup: Setup, store: Store, shared: bytes) -> int:
-    from aggregator.write.atom import write_atom
-    from aggregator.write.listing import write_topic_page
+    from aggregator.write.formats import WRITERS
 
     made: list[TopicFeed] = []
     files: list[tuple[_Plan, bytes]] = []
@@ -108,7 +112,7 @@ def _publish_topics(some: Sequence[Topic], setup: Setup, store: Store, shared: b
         for topic in some:
             feed = topic_feed(connection, topic, heads[topic.slug], setup)
             made.append(feed)
-            bodies = (write_atom(feed), write_topic_page(feed))
+            bodies = [WRITERS[suffix](feed) for suffix in _suffixes(topic)]
             files += zip(_topic_plans(topic, heads[topic.slug], shared), bodies, strict=True)
     written = _write_files(Path(setup.settings.output), files)
     with store.write() as connection:

@@ -27,6 +27,7 @@ from aggregator.model.feed import (
     RawEntry,
 )
 from aggregator.model.operator import (
+    FORMATS,
     FetchLimits,
     PageRules,
     Settings,
@@ -76,6 +77,7 @@ from aggregator.model.stored import (
 )
 
 __all__ = [
+    "FORMATS",
     "NO_PAGES",
     "Advertised",
     "Article",

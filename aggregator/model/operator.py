@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from aggregator.model.article import Disclosure
+
+FORMATS: Final = ("atom", "rss", "json")
+"""What a topic's feed may be written in, by the extension of its file; the first always is."""
 
 
 class SourceKind(StrEnum):
@@ -55,6 +59,7 @@ class Topic:
     description: str | None = None  # None: written from the expression
     languages: tuple[str, ...] = ()  # empty: every language
     primary_only: bool = False  # only entries that are about the companies, not passing mentions
+    formats: tuple[str, ...] = FORMATS  # in their order there
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Settings:
     websub: str = "auto"  # auto: subscribe at hubs where base_url can be reached from the Internet; on, off
     host: str = "127.0.0.1"  # what the HTTP server listens on
     port: int = 8080
+    formats: tuple[str, ...] = FORMATS  # of a topic that names none of its own
     fetch: FetchLimits = field(default_factory=lambda: FetchLimits())
 
 

@@ -14,15 +14,14 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from aggregator.write.vocabulary import FEED_TYPES
+
 Headers = list[tuple[bytes, bytes]]
 
 # What is served, by extension. A file with any other (a temporary one, README.md) does not exist for us.
 MEDIA_TYPES: Final = {
-    "atom": b"application/atom+xml; charset=utf-8",
-    "rss": b"application/rss+xml; charset=utf-8",
-    "json": b"application/feed+json; charset=utf-8",
-    "opml": b"text/x-opml; charset=utf-8",
-    "html": b"text/html; charset=utf-8",
+    extension: f"{kind}; charset=utf-8".encode()
+    for extension, kind in {**FEED_TYPES, "opml": "text/x-opml", "html": "text/html"}.items()
 }
 MEMORY_BYTES: Final = 64 * 1024 * 1024
 _NAME: Final = re.compile(

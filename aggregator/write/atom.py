@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -19,19 +18,18 @@ from lxml import etree
 from aggregator import __version__
 from aggregator.model import Disclosure, Entry, Origination, Story, TopicFeed
 from aggregator.write import notices
-from aggregator.write.addresses import absolute_iri, published_url, web_iri
+from aggregator.write.addresses import absolute_iri, feed_links, published_url, web_iri
 from aggregator.write.elements import LANG, NSMAP, child, company, disclosure, of_all
 from aggregator.write.grammar import language_tag, media_type
 from aggregator.write.notices import company_name, one_line
 from aggregator.write.vocabulary import (
     COMPANY_SCHEME,
+    FEED_TYPES,
     GENERATOR,
     KIND_LABELS,
     KIND_SCHEME,
     NAMESPACE,
 )
-
-MEDIA_TYPE: Final = "application/atom+xml"
 
 
 def write_atom(feed: TopicFeed) -> bytes:
@@ -47,8 +45,8 @@ def write_atom(feed: TopicFeed) -> bytes:
     atom.rights(notices.feed_rights(feed))
     atom.generator(GENERATOR, version=__version__, uri=NAMESPACE)
     atom.author(name=one_line(feed.title) or GENERATOR, uri=web_iri(feed.base_url))
-    atom.link(href=published_url(feed.base_url, feed.topic.slug, "atom"), rel="self", type=MEDIA_TYPE)
-    atom.link(href=published_url(feed.base_url, feed.topic.slug, "html"), rel="alternate", type="text/html")
+    for link in feed_links(feed, "atom"):
+        atom.link(href=link.href, rel=link.rel, type=link.type, title=link.title)
     atom.register_extension("ours", _FeedExtension, _EntryExtension, atom=True, rss=False)
     atom.ours.notice = feed.notice
     for story in feed.stories:
@@ -91,7 +89,8 @@ def write_messages(feed: MessageFeed) -> bytes:
     atom.updated(_whole_second(feed.updated))
     atom.generator(GENERATOR, version=__version__, uri=NAMESPACE)
     atom.author(name=one_line(feed.author) or GENERATOR)
-    atom.link(href=published_url(feed.base_url, feed.slug, "atom"), rel="self", type=MEDIA_TYPE)
+    self_link = published_url(feed.base_url, feed.slug, "atom")
+    atom.link(href=self_link, rel="self", type=FEED_TYPES["atom"])
     atom.link(href=feed.base_url, rel="alternate", type="text/html")
     for message in feed.messages:
         item: FeedEntry = atom.add_entry(order="append")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from aggregator.core.text import xml_safe
 from aggregator.model import CompanyTag, Disclosure, Story, TopicFeed
@@ -16,8 +16,6 @@ from aggregator.write.addresses import absolute_iri, published_url, web_iri
 from aggregator.write.grammar import language_tag, media_type
 from aggregator.write.notices import company_name, one_line
 from aggregator.write.vocabulary import TAGGING
-
-MEDIA_TYPE: Final = "application/feed+json"
 
 
 def write_json(feed: TopicFeed) -> bytes:
@@ -48,12 +46,16 @@ def _item(story: Story, feed: TopicFeed) -> dict[str, Any]:
         {
             "url": web_iri(file.url),
             "mime_type": media_type(file.media_type) or "application/octet-stream",
-            "size_in_bytes": file.length,
+            "size_in_bytes": file.length if file.length is not None and file.length >= 0 else None,
         }
         for file in entry.enclosures
         if web_iri(file.url)
     ]
-    tags = [company_name(tag, feed) for tag in entry.tags] + [one_line(label) for label in entry.labels]
+    tags = [
+        *(company_name(tag, feed) for tag in entry.tags),
+        *(statement.kind.value for statement in disclosed),
+        *map(one_line, entry.labels),
+    ]
     return {
         "id": story.public_id,
         "url": web_iri(entry.article.url),

@@ -19,7 +19,15 @@ from aggregator.model import CompanyTag, IndexPage, Mention, SourceHealth, Topic
 from aggregator.write import notices
 from aggregator.write.addresses import published_name, published_url, web_iri
 from aggregator.write.grammar import language_tag
-from aggregator.write.vocabulary import HEALTH_FEED, KIND_LABELS, ORIGIN_LABELS, TAGGING, WHAT_TO_DO
+from aggregator.write.vocabulary import (
+    FEED_NAMES,
+    FEED_TYPES,
+    HEALTH_FEED,
+    KIND_LABELS,
+    ORIGIN_LABELS,
+    TAGGING,
+    WHAT_TO_DO,
+)
 
 # A whole tag of nh3's output: attribute values may hold "<" and ">" there, but always stand in double quotes.
 _TAG: Final = re.compile(r"<(/?[a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
@@ -90,6 +98,8 @@ def _environment() -> Environment:
         for_page=_for_page,
     )
     environment.globals.update(
+        FEED_TYPES=FEED_TYPES,
+        FEED_NAMES=FEED_NAMES,
         KIND_LABELS=KIND_LABELS,
         ORIGIN_LABELS=ORIGIN_LABELS,
         STATE_WORDS=_STATE_WORDS,

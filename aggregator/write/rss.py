@@ -1,6 +1,6 @@
 """TopicFeed -> RSS 2.0 (https://www.rssboard.org/rss-specification), for readers that want nothing else.
 
-What RSS lacks comes from the usual modules: content:encoded, dc:creator, dc:rights, atom:link.
+What RSS lacks comes from the usual modules: content:encoded, Dublin Core (dc) and Atom's own elements.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from typing import Final
 from lxml import etree
 
 from aggregator import __version__
-from aggregator.model import Disclosure, Entry, Story, TopicFeed
+from aggregator.model import Disclosure, Enclosure, Entry, Story, TopicFeed
 from aggregator.write import notices
-from aggregator.write.addresses import published_url, web_iri
+from aggregator.write.addresses import feed_links, published_url, web_iri
 from aggregator.write.elements import NSMAP, child, company, disclosure, of_all
-from aggregator.write.grammar import media_type
+from aggregator.write.grammar import language_tag, media_type
 from aggregator.write.notices import company_name, one_line
 from aggregator.write.vocabulary import COMPANY_SCHEME, GENERATOR, KIND_SCHEME
-
-MEDIA_TYPE: Final = "application/rss+xml"
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _CONTENT: Final = "http://purl.org/rss/1.0/modules/content/"
@@ -38,7 +36,8 @@ def write_rss(feed: TopicFeed) -> bytes:
     child(channel, "copyright", notices.feed_rights(feed))
     child(channel, "lastBuildDate", format_datetime(feed.updated))
     child(channel, "generator", f"{GENERATOR} {__version__}")
-    _atom_link(channel, published_url(feed.base_url, slug, "rss"), "self", MEDIA_TYPE)
+    for link in feed_links(feed, "rss"):
+        _atom_link(channel, link.href, link.rel, link.type, link.title)
     of_all(channel, feed.notice)
     for story in feed.stories:
         _item(channel, story, feed)
@@ -55,7 +54,11 @@ def _item(channel: etree._Element, story: Story, feed: TopicFeed) -> None:
         child(item, "link", target)
     child(item, "guid", story.public_id, isPermaLink="false")
     child(item, "pubDate", format_datetime(story.published))
+    child(item, f"{{{_ATOM}}}updated", story.updated.replace(microsecond=0).isoformat())
     child(item, f"{{{_DC}}}creator", notices.author(entry))
+    language = language_tag(entry.article.language)
+    if language:
+        child(item, f"{{{_DC}}}language", language)
     if notices.rights(entry):
         child(item, f"{{{_DC}}}rights", notices.rights(entry))
     child(item, "description", one_line(entry.article.summary) or notices.heading(entry))
@@ -69,7 +72,7 @@ def _item(channel: etree._Element, story: Story, feed: TopicFeed) -> None:
 
 
 def _source_and_links(item: etree._Element, story: Story) -> None:
-    """Where it comes from, who else reports it, on what terms, and its first file: RSS has room for one."""
+    """Where it comes from, who else reports it, on what terms, and its files."""
     origin = story.lead.source
     url = web_iri(origin.url)
     if url:
@@ -77,12 +80,17 @@ def _source_and_links(item: etree._Element, story: Story) -> None:
     for report in story.also:
         _atom_link(item, web_iri(report.url), "related", None, one_line(f"{report.source}: {report.title}"))
     _atom_link(item, web_iri(story.lead.licence), "license")
-    files = [(web_iri(file.url), file) for file in story.lead.enclosures if web_iri(file.url)]
-    if files:
-        address, file = files[0]
+    _files(item, [(address, file) for file in story.lead.enclosures if (address := web_iri(file.url))])
+
+
+def _files(item: etree._Element, files: list[tuple[str, Enclosure]]) -> None:
+    """The first file as RSS has it, which has room for one; the others as Atom has them."""
+    for address, file in files[:1]:
         # All three attributes are required; a length of 0 is the specification's own way to say "not known".
         kind = media_type(file.media_type) or "application/octet-stream"
         child(item, "enclosure", None, url=address, length=str(max(0, file.length or 0)), type=kind)
+    for address, file in files[1:]:
+        _atom_link(item, address, "enclosure", media_type(file.media_type))
 
 
 def _atom_link(

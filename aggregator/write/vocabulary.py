@@ -14,6 +14,16 @@ KIND_SCHEME: Final = NAMESPACE + "/kind"
 
 GENERATOR: Final = "aggregator"
 
+FEED_TYPES: Final = {
+    "atom": "application/atom+xml",  # RFC 4287 §7
+    "rss": "application/rss+xml",
+    "json": "application/feed+json",
+}
+"""The media type of each format, by its extension."""
+
+FEED_NAMES: Final = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+"""What people call each format."""
+
 KIND_LABELS: Final = {
     DisclosureKind.AI_GENERATED: "AI-generated",
     DisclosureKind.AI_ASSISTED: "AI-assisted",

@@ -28,7 +28,7 @@ def test_a_first_cycle_stores_every_entry_and_publishes_every_file(world):
     report = world.cycle()
     assert (report.polled, report.unchanged, report.failed) == (3, 0, 0)
     assert (report.new, report.changed) == (6, 0)
-    assert (report.documents_parsed, report.entries_cleaned, report.files_written) == (3, 6, 9)
+    assert (report.documents_parsed, report.entries_cleaned, report.files_written) == (3, 6, 15)
     assert set(world.files()) == {
         "_health.atom",
         "index.html",
@@ -36,7 +36,7 @@ def test_a_first_cycle_stores_every_entry_and_publishes_every_file(world):
         *(
             f"{slug}.{suffix}"
             for slug in ("samsung+openai", "nvidia", "everything")
-            for suffix in ("atom", "html")
+            for suffix in ("atom", "rss", "json", "html")
         ),
     }
     assert "Samsung and OpenAI meet" in world.text("samsung+openai.atom")
@@ -71,7 +71,11 @@ def test_only_the_new_entry_is_cleaned_and_only_its_topics_are_rewritten(world):
     report = world.cycle()
     assert (report.new, report.documents_parsed, report.entries_cleaned) == (1, 1, 1)
     rewritten = {name for name, file in world.files().items() if file != before[name]}
-    assert rewritten == {"nvidia.atom", "nvidia.html", "everything.atom", "everything.html", "index.html"}
+    suffixes = ("atom", "rss", "json", "html")
+    assert rewritten == {
+        "index.html",
+        *(f"{slug}.{suffix}" for slug in ("nvidia", "everything") for suffix in suffixes),
+    }
 
 
 def test_a_document_that_cannot_be_read_is_its_sources_trouble_alone(world):
@@ -130,6 +134,8 @@ def test_a_topic_that_is_gone_takes_its_files_along_and_nobody_elses(world):
         "notes.atom",
         "samsung+openai.atom",
         "samsung+openai.html",
+        "samsung+openai.json",
+        "samsung+openai.rss",
         "topics.opml",
     }
 

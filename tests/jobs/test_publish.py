@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from jobs.feeds import World
+from jobs.feeds import World, item
 
 from aggregator.errors import PublishError
 from aggregator.jobs.publish import publish
@@ -15,7 +17,9 @@ def world(tmp_path, opened) -> World:
     return world
 
 
-@pytest.mark.parametrize("name", ["nvidia.atom", "everything.html", "index.html", "topics.opml"])
+@pytest.mark.parametrize(
+    "name", ["nvidia.atom", "nvidia.rss", "nvidia.json", "everything.html", "index.html", "topics.opml"]
+)
 @pytest.mark.parametrize("harm", ["deleted", "emptied"])
 def test_a_file_that_is_gone_or_empty_is_written_again_and_no_other(world, name, harm):
     before = world.files()
@@ -27,6 +31,32 @@ def test_a_file_that_is_gone_or_empty_is_written_again_and_no_other(world, name,
     after = world.files()
     assert {key: body for key, (_, body) in after.items()} == {key: body for key, (_, body) in before.items()}
     assert {key for key in after if after[key][0] != before[key][0]} == {name}
+
+
+def test_a_format_taken_out_takes_its_files_along_and_one_put_back_brings_them(world):
+    before = world.files()
+    first, second, third = world.setup.topics
+    world.change(topics=(replace(first, formats=("atom", "json")), second, third))
+    assert publish(world.setup, world.store) == 4  # the other files link to it no more
+    after = world.files()
+    changed = {name for name in before if before[name] != after.get(name)}
+    assert changed == {f"{first.slug}.{suffix}" for suffix in ("atom", "html", "rss")} | {"index.html"}
+    assert f"{first.slug}.rss" not in after
+    world.change(topics=(first, second, third))
+    assert publish(world.setup, world.store) == 4
+    assert {name: body for name, (_, body) in world.files().items()} == {
+        name: body for name, (_, body) in before.items()
+    }
+
+
+@pytest.mark.parametrize("extension", ["atom", "rss", "json"])
+def test_news_of_one_topic_rewrites_its_feeds_in_every_format_and_no_others(world, extension):
+    before = world.files()
+    world.write(0, [item(0, 2, "Nvidia shrinks")])
+    world.cycle()
+    after = world.files()
+    assert "Nvidia shrinks" in world.text(f"nvidia.{extension}")
+    assert before[f"samsung+openai.{extension}"] == after[f"samsung+openai.{extension}"]
 
 
 def test_a_lost_record_of_what_was_published_rewrites_no_file_that_is_right(world):

@@ -121,9 +121,10 @@ def test_nothing_can_be_changed(output, method):
 
 
 @pytest.mark.parametrize("folder", ["/", "/feeds/"])
-def test_another_order_of_the_members_leads_to_the_configured_one(output, folder):
-    answer = ask(create_app(output), folder + "openai+samsung.atom")
-    assert (answer.status, answer.headers["location"]) == (301, folder + "samsung+openai.atom")
+@pytest.mark.parametrize("extension", ["atom", "rss", "json"])
+def test_another_order_of_the_members_leads_to_the_configured_one(output, folder, extension):
+    answer = ask(create_app(output), f"{folder}openai+samsung.{extension}")
+    assert (answer.status, answer.headers["location"]) == (301, f"{folder}samsung+openai.{extension}")
 
 
 def test_a_redirect_stays_below_the_path_that_a_proxy_serves_us_at(output):

@@ -174,7 +174,7 @@ def test_no_text_but_an_articles_cleaned_html_becomes_markup(feed):
     assert not [
         a
         for a in page.iter("a")
-        if not re.match(r"https?://|#main|[\w+%.-]+\.(html|atom)", a.get("href", ""))
+        if not re.match(r"https?://|#main|[\w+%.-]+\.(html|atom|rss|json)", a.get("href", ""))
     ]
     assert b"secret" not in written
 
