@@ -1,6 +1,6 @@
 """feeds.yaml and data/*.yaml -> Setup. Below this floor nobody knows that YAML exists.
 
-The names are looked up when asked for: workers that want the built-in rules alone never pay for pydantic.
+Its reader is imported when asked for: workers that want the built-in rules alone have no use for it.
 """
 
 from __future__ import annotations

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields, replace
 
 from aggregator.config.items import Once, given, items
 from aggregator.config.marked import Marked
-from aggregator.config.schema import CompanyModel, shown
-from aggregator.config.words import checked
+from aggregator.config.schema import COMPANY
+from aggregator.config.values import shown
+from aggregator.config.words import Values, checked
 from aggregator.core.topics import nearest
 from aggregator.model import Company, Person
 
@@ -30,12 +31,12 @@ def companies_of(marked: Marked, built_in: tuple[Company, ...]) -> Companies:
     """Join the file's companies with the built-in ones, noting every mistake."""
     known = frozenset(company.slug for company in built_in)
     once = Once(marked, "companies", "slug")
-    changes: list[CompanyModel] = []
+    changes: list[Values] = []
     for at, item in items(marked, "companies"):
-        model = checked(marked, CompanyModel, item, ("companies", at))
+        change = checked(marked, COMPANY, item, ("companies", at))
         once.take(at, given(item, "slug"))
-        if model is not None and _is_sound(marked, at, model, known):
-            changes.append(model)
+        if change is not None and _is_sound(marked, at, change, known):
+            changes.append(change)
     off = frozenset(change.slug for change in changes if change.off)
     claimed = (known | once.seen.keys()) - off
     if not changes:
@@ -51,7 +52,7 @@ def unknown_company(slug: str, known: Collection[str]) -> str:
     return f"unknown company {shown(slug)}." + (f" Did you mean {close!r}?" if close else "")
 
 
-def changed_by(companies: Iterable[Company], changes: Iterable[CompanyModel]) -> tuple[Company, ...]:
+def changed_by(companies: Iterable[Company], changes: Iterable[Values]) -> tuple[Company, ...]:
     """The catalogue with a user's additions, corrections and removals, in the catalogue's order."""
     found = {company.slug: company for company in companies}
     for change in changes:
@@ -66,7 +67,7 @@ def changed_by(companies: Iterable[Company], changes: Iterable[CompanyModel]) ->
     )
 
 
-def _is_sound(marked: Marked, at: int, change: CompanyModel, known: Collection[str]) -> bool:
+def _is_sound(marked: Marked, at: int, change: Values, known: Collection[str]) -> bool:
     """Whether the change says enough; what it lacks is noted."""
     is_new = change.slug not in known
     if change.off and is_new:
@@ -80,7 +81,7 @@ def _is_sound(marked: Marked, at: int, change: CompanyModel, known: Collection[s
     return True
 
 
-def _added(change: CompanyModel) -> Company:
+def _added(change: Values) -> Company:
     """A company of the user's own: its name is an alias too, unless it is given among the words."""
     name = change.name or change.slug
     company = _corrected(Company(change.slug, name), change)
@@ -89,7 +90,7 @@ def _added(change: CompanyModel) -> Company:
     return replace(company, aliases=(name, *company.aliases))
 
 
-def _corrected(company: Company, change: CompanyModel) -> Company:
+def _corrected(company: Company, change: Values) -> Company:
     """A company with lists extended and single values replaced by those given."""
     gone = {name.casefold() for name in change.remove_aliases}
     new: dict[str, object] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from aggregator.config.marked import Marked
-from aggregator.config.schema import shown
+from aggregator.config.values import shown
 
 
 def items(marked: Marked, section: str) -> Iterator[tuple[int, object]]:

@@ -10,9 +10,10 @@ from aggregator.config.companies import Companies, companies_of
 from aggregator.config.items import Once, given, items
 from aggregator.config.marked import Marked, read
 from aggregator.config.rules import built_in_rules
-from aggregator.config.schema import SECTIONS, LimitsModel, SettingsModel, TopicModel, shown
+from aggregator.config.schema import SECTIONS, SETTINGS, TOPIC
 from aggregator.config.sources import POLITE, RUDE, sources_of
-from aggregator.config.words import checked, unknown_key
+from aggregator.config.values import shown
+from aggregator.config.words import Values, checked, unknown_key
 from aggregator.core.topics import parse_expr
 from aggregator.errors import ConfigError, ExprError
 from aggregator.model import FORMATS, FetchLimits, Settings, Setup, Topic
@@ -86,25 +87,25 @@ def _list(data: dict[str, object], section: str) -> list[object]:
 
 
 def _settings(marked: Marked, value: object, folder: Path) -> Settings | None:
-    model = checked(marked, SettingsModel, {} if value is None else value, ("settings",))
-    if model is None:
+    found = checked(marked, SETTINGS, {} if value is None else value, ("settings",))
+    if found is None:
         return None
-    if not model.contact:
+    if not found.contact:
         marked.warning(
             ("settings", "contact"), "missing: publishers cannot reach you. Expected an address or URL."
         )
-    if model.poll_interval < POLITE:
+    if found.poll_interval < POLITE:
         marked.warning(("settings", "poll_interval"), RUDE)
-    if model.max_poll_interval is not None and model.max_poll_interval < model.poll_interval:
+    if found.max_poll_interval is not None and found.max_poll_interval < found.poll_interval:
         marked.problem(
             ("settings", "max_poll_interval"), "shorter than poll_interval. Expected a longer one."
         )
-    values = {name: getattr(model, name) for name in SettingsModel.model_fields if name != "limits"}
-    values["database"] = _database(model.database, folder)
-    values["output"] = _absolute(model.output, folder)
-    values["formats"] = _in_order(model.formats)
-    values["fetch"] = FetchLimits(**{name: getattr(model.limits, name) for name in LimitsModel.model_fields})
-    return Settings(**values)
+    values = vars(found)
+    limits = FetchLimits(**vars(values.pop("limits")))
+    values["database"] = _database(found.database, folder)
+    values["output"] = _absolute(found.output, folder)
+    values["formats"] = _in_order(found.formats)
+    return Settings(**values, fetch=limits)
 
 
 def _database(url: str, folder: Path) -> str:
@@ -129,11 +130,11 @@ def _topics(
     once = Once(marked, "topics", "slug")
     topics: list[Topic] = []
     for at, item in items(marked, "topics"):
-        model = checked(marked, TopicModel, item, ("topics", at))
+        found = checked(marked, TOPIC, item, ("topics", at))
         once.take(at, given(item, "slug"))
         _check_match(marked, at, given(item, "match"), companies, sources)
-        if model is not None:
-            topics.append(_topic(model, names, formats))
+        if found is not None:
+            topics.append(_topic(found, names, formats))
     return tuple(topics)
 
 
@@ -151,16 +152,16 @@ def _check_match(
         marked.problem(("topics", at, "match"), what)
 
 
-def _topic(model: TopicModel, names: dict[str, str], formats: tuple[str, ...]) -> Topic:
+def _topic(found: Values, names: dict[str, str], formats: tuple[str, ...]) -> Topic:
     return Topic(
-        slug=model.slug,
-        title=model.title or _title(model.slug, names),
-        match=model.match,
-        limit=model.limit,
-        description=model.description,
-        languages=tuple(model.languages),
-        primary_only=model.primary_only,
-        formats=formats if model.formats is None else _in_order(model.formats),
+        slug=found.slug,
+        title=found.title or _title(found.slug, names),
+        match=found.match,
+        limit=found.limit,
+        description=found.description,
+        languages=tuple(found.languages),
+        primary_only=found.primary_only,
+        formats=formats if found.formats is None else _in_order(found.formats),
     )
 
 

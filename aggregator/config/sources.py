@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from aggregator.config.items import Once, given, items
 from aggregator.config.marked import Marked, Path
-from aggregator.config.schema import MAX_SLUG, SourceModel, shown, source_url
-from aggregator.config.words import checked, unknown_key
+from aggregator.config.schema import SOURCE
+from aggregator.config.values import MAX_SLUG, shown, source_url
+from aggregator.config.words import Values, checked, unknown_key
 from aggregator.model import Disclosure, PageRules, RuleData, Source, SourceKind
 
 POLITE = timedelta(minutes=15)
@@ -23,16 +24,16 @@ def sources_of(marked: Marked, rules: RuleData) -> tuple[Source, ...]:
     """The file's sources, noting every mistake."""
     slugs = Once(marked, "sources", "slug")
     urls = Once(marked, "sources", "url")
-    models: list[tuple[int, SourceModel]] = []
+    read: list[tuple[int, Values]] = []
     for at, item in items(marked, "sources"):
-        model = checked(marked, SourceModel, item, ("sources", at))
+        found = checked(marked, SOURCE, item, ("sources", at))
         slugs.take(at, given(item, "slug"))
         urls.take(at, _same_url(given(item, "url")))
-        if model is not None:
-            models.append((at, model))
-    declared = _declared(marked, models, rules)
+        if found is not None:
+            read.append((at, found))
+    declared = _declared(marked, read, rules)
     taken = set(slugs.seen)
-    return tuple(_source(marked, at, model, declared.get(at, ()), taken) for at, model in models)
+    return tuple(_source(marked, at, found, declared.get(at, ()), taken) for at, found in read)
 
 
 def slug_of(name: str) -> str:
@@ -42,26 +43,26 @@ def slug_of(name: str) -> str:
 
 
 def _source(
-    marked: Marked, at: int, model: SourceModel, declared: tuple[Disclosure, ...], taken: set[str]
+    marked: Marked, at: int, found: Values, declared: tuple[Disclosure, ...], taken: set[str]
 ) -> Source:
     """One source, under a slug that no other has."""
-    if model.interval is not None and model.interval < POLITE:
+    if found.interval is not None and found.interval < POLITE:
         marked.warning(("sources", at, "interval"), RUDE)
-    parts = urlsplit(model.url)
-    name = model.name or (parts.hostname or parts.path.rpartition("/")[2]).removeprefix("www.")
-    slug = model.slug or _free(slug_of(name) or slug_of(parts.hostname or "") or "source", model.url, taken)
+    parts = urlsplit(found.url)
+    name = found.name or (parts.hostname or parts.path.rpartition("/")[2]).removeprefix("www.")
+    slug = found.slug or _free(slug_of(name) or slug_of(parts.hostname or "") or "source", found.url, taken)
     taken.add(slug)
     return Source(
         slug=slug,
-        url=model.url,
+        url=found.url,
         name=name,
-        kind=SourceKind.PAGE if model.page else SourceKind.FEED,
-        interval=model.interval,
+        kind=SourceKind.PAGE if found.page else SourceKind.FEED,
+        interval=found.interval,
         declared=declared,
-        rank=model.rank,
-        page=PageRules(**model.page.model_dump()) if model.page else None,
-        full_text=model.full_text,
-        host_pause=model.host_pause,
+        rank=found.rank,
+        page=PageRules(**vars(found.page)) if found.page else None,
+        full_text=found.full_text,
+        host_pause=found.host_pause,
     )
 
 
@@ -71,10 +72,10 @@ def _free(slug: str, url: str, taken: set[str]) -> str:
 
 
 def _declared(
-    marked: Marked, models: list[tuple[int, SourceModel]], rules: RuleData
+    marked: Marked, read: list[tuple[int, Values]], rules: RuleData
 ) -> dict[int, tuple[Disclosure, ...]]:
     """What the operator knows of the sources, by their positions; what cannot be declared is noted."""
-    given = [(at, model.disclosure) for at, model in models if model.disclosure]
+    given = [(at, found.disclosure) for at, found in read if found.disclosure]
     if not given:
         return {}
     from aggregator.core import disclose  # its rules are compiled only for who declares something

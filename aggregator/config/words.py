@@ -1,99 +1,80 @@
-"""A model's complaints -> what is wrong and what is expected, in plain words."""
+"""A mapping of feeds.yaml, checked against its table: values, or what is wrong and what is expected."""
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Mapping
-from typing import TypeVar
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from types import SimpleNamespace
 
 from aggregator.config.marked import Marked, Path
-from aggregator.config.schema import Model, shown
+from aggregator.config.schema import REQUIRED, Key, Many, Named, Shape
+from aggregator.config.values import shown
 from aggregator.core.topics import nearest
 
-M = TypeVar("M", bound=Model)
+Values = SimpleNamespace  # a mapping's values under its keys' names, defaults where none was given
 
 
-def checked(marked: Marked, model: type[M], value: object, path: Path) -> M | None:
-    """The value as the model has it; None where it has mistakes, which are then noted."""
+def checked(marked: Marked, shape: Shape, value: object, path: Path) -> Values | None:
+    """The values of a mapping; None where it has mistakes, which are then noted."""
     if not isinstance(value, dict):
-        marked.problem(path, f"{shown(value)}. Expected a mapping with {_and(tuple(model.model_fields))}.")
+        marked.problem(path, f"{shown(value)}. Expected a mapping with {_and(tuple(shape))}.")
         return None
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        for one in error.errors(include_url=False):
-            marked.problem((*path, *one["loc"]), _sentence(model, one))
-        return None
-
-
-def _sentence(model: type[Model], one: ErrorDetails) -> str:
-    """What is wrong, and what is expected."""
-    loc = one["loc"]
-    if one["type"] == "extra_forbidden":
-        return unknown_key(str(loc[-1]), tuple(_model_at(model, loc[:-1]).model_fields))
-    expected = f"Expected {_description(model, loc)}."
-    if one["type"] == "missing":
-        return f"missing. {expected}"
-    if one["type"] == "value_error":
-        return f"{one['ctx']['error']}. {expected}"
-    return f"{_fault(one)}. {expected}"
+    mistakes = len(marked.found)
+    for name in value:
+        if name not in shape:
+            marked.problem((*path, name), unknown_key(name, tuple(shape)))
+    found = {name: _under(marked, key, value, (*path, name)) for name, key in shape.items()}
+    return Values(**found) if len(marked.found) == mistakes else None
 
 
 def unknown_key(key: str, known: tuple[str, ...]) -> str:
-    """The message for a key that no model has."""
+    """The message for a key that no table has."""
     close = nearest(key, known)
     return f"unknown key. Did you mean {close!r}?" if close else f"unknown key. Expected {_and(known)}."
 
 
-def _fault(one: ErrorDetails) -> str:
-    """What is wrong with a value, by the kind of pydantic's complaint."""
-    value, kind = one["input"], one["type"]
-    ctx: Mapping[str, object] = one.get("ctx", {})
-    if kind in ("greater_than", "greater_than_equal"):
-        return f"{shown(value)} is too small"
-    if kind in ("less_than", "less_than_equal"):
-        return f"{shown(value)} is too large"
-    if kind == "string_too_long":
-        return f"longer than {ctx['max_length']} characters"
-    if kind == "too_long":
-        return f"more than {ctx['max_length']} items"
-    if kind == "too_short":
-        return "an empty list"
-    if kind == "string_type" and isinstance(value, bool | int | float):
-        return f"{shown(value)} is no text: put it in quotes"
-    return shown(value)
+def _under(marked: Marked, key: Key, values: Mapping[str, object], path: Path) -> object:
+    """What a mapping holds under a key, the last of path."""
+    if path[-1] in values:
+        value = values[str(path[-1])]
+        is_none = value is None and key.default is None
+        return None if is_none else _value(marked, key.kind, value, path, key.description)
+    if key.default is REQUIRED:
+        marked.problem(path, f"missing. Expected {key.description}.")
+    if isinstance(key.kind, Mapping) and key.default is not None:
+        return checked(marked, key.kind, key.default, path)  # its own keys have defaults
+    return key.default
 
 
-def _description(model: type[Model], loc: tuple[int | str, ...]) -> str:
-    """What is expected at a place: the description of the innermost key that has one."""
-    found = ""
-    here: type[BaseModel] = model
-    for part in loc:
-        field = here.model_fields.get(str(part))
-        if field is None:
-            continue
-        found = field.description or found
-        here = _inner(field.annotation) or here
-    return found
+def _value(marked: Marked, kind: object, value: object, path: Path, expected: str) -> object:
+    """One value as its kind reads it; of no use where it is wrong, which is then noted."""
+    try:
+        if isinstance(kind, Many):
+            within = enumerate(_listed(value, kind))
+            found = [_value(marked, kind.item, one, (*path, at), expected) for at, one in within]
+            if kind.check is not None and None not in found:
+                kind.check(found)
+            return found
+        if callable(kind):
+            return kind(value)
+        if not isinstance(value, dict):
+            raise ValueError(shown(value))
+    except ValueError as error:
+        marked.problem(path, f"{error}. Expected {expected}.")
+        return None
+    if isinstance(kind, Named):
+        return {name: _value(marked, kind.item, one, (*path, name), expected) for name, one in value.items()}
+    assert isinstance(kind, Mapping)
+    return checked(marked, kind, value, path)
 
 
-def _model_at(model: type[Model], loc: tuple[int | str, ...]) -> type[BaseModel]:
-    here: type[BaseModel] = model
-    for part in loc:
-        field = here.model_fields.get(str(part))
-        here = (_inner(field.annotation) if field else None) or here
-    return here
-
-
-def _inner(annotation: object) -> type[BaseModel] | None:
-    """The model inside ``Model``, ``Model | None`` or ``list[Model]``."""
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
-        return annotation if issubclass(annotation, BaseModel) else None
-    return next((found for part in typing.get_args(annotation) if (found := _inner(part))), None)
+def _listed(value: object, kind: Many) -> list[object]:
+    if not isinstance(value, list):
+        raise ValueError(shown(value))
+    if kind.most is not None and len(value) > kind.most:
+        raise ValueError(f"more than {kind.most} items")
+    if len(value) < kind.least:
+        raise ValueError("an empty list")
+    return value
 
 
 def _and(names: tuple[str, ...]) -> str:
