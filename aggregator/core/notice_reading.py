@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from aggregator.core.notice_text import Sentence, bare, plain_form, quotations, sentences
 from aggregator.core.notices import Cut, Group, Language, NoticeRules, Rule, Scope
 from aggregator.model import DisclosureKind, Place
 
+SURE_OF_LANGUAGE = 3  # common words of one language, with less than half as many of another
 MAX_LABEL = 160  # characters of a block that is nothing but a label or a heading
 
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -38,6 +39,24 @@ _BROADER = {
     DisclosureKind.AI_ASSISTED: frozenset((DisclosureKind.AI_GENERATED,)),
     DisclosureKind.NOT_REVIEWED: frozenset((DisclosureKind.REVIEWED,)),
     DisclosureKind.HUMAN: frozenset((DisclosureKind.AI_GENERATED, DisclosureKind.AI_ASSISTED)),
+    DisclosureKind.PRESS_RELEASE: frozenset((DisclosureKind.SYNDICATED,)),
+    DisclosureKind.SPONSORED: frozenset((DisclosureKind.SYNDICATED,)),
+}
+# What a composed rule, whose words stand in any order, says too easily beside another kind in one sentence:
+# "not liable for errors" corrects none, "reproduced with permission" licenses nothing.
+_FAINTER = {
+    DisclosureKind.AI_ASSISTED: frozenset((DisclosureKind.SYNDICATED, DisclosureKind.CORRECTION)),
+    DisclosureKind.HUMAN: frozenset((DisclosureKind.NOT_REVIEWED,)),
+    DisclosureKind.REVIEWED: frozenset((DisclosureKind.CORRECTION,)),
+    DisclosureKind.NOT_REVIEWED: frozenset((DisclosureKind.SYNDICATED,)),
+    DisclosureKind.LIABILITY: frozenset((DisclosureKind.CORRECTION, DisclosureKind.NOT_REVIEWED)),
+    DisclosureKind.NOT_ADVICE: frozenset((DisclosureKind.HOLDINGS,)),
+    DisclosureKind.SPONSORED: frozenset((DisclosureKind.HOLDINGS, DisclosureKind.NOT_REVIEWED)),
+    DisclosureKind.AFFILIATE: frozenset((DisclosureKind.SPONSORED,)),
+    DisclosureKind.SYNDICATED: frozenset(
+        (DisclosureKind.LICENCE, DisclosureKind.CORRECTION, DisclosureKind.SPONSORED)
+    ),
+    DisclosureKind.EMBARGO: frozenset((DisclosureKind.LICENCE,)),
 }
 # Words that another speaks: a match that needs more than a name out of a quotation is not the article's own.
 _MAX_QUOTED_NAME = 14
@@ -112,11 +131,11 @@ class BlockReader:
         if not active:
             return ()
         found = list(_whole(self.text, active))
+        block = frozenset(each.rule.kind for each in found)
         for sentence, here, quoted in self._sentences(active):
             told = _said(sentence, quoted, here, self._scopes)
             found.extend(told)
-            if not quoted and _BY_WHOM.isdisjoint(each.rule.kind for each in told):
-                found.extend(_said(sentence, quoted, here, _LAST))
+            found.extend(_composed(sentence, quoted, here, block | {each.rule.kind for each in told}))
         return tuple(found)
 
     @property
@@ -129,11 +148,10 @@ class BlockReader:
         """What it says besides, in the company of a notice."""
         found: list[Finding] = []
         for sentence, here, quoted in self._sentences(self._active):
-            kinds = {each.rule.kind for each in self.firm if (each.start, each.end) == sentence.span}
-            # A firm rule has said who made the text: a loose one knows nothing better.
-            said = kinds | _excluded(kinds) | (_BY_WHOM if kinds & _BY_WHOM else frozenset())
+            told = {each.rule.kind for each in self.firm if (each.start, each.end) == sentence.span}
+            known = _known(told) | _fainter(told)
             weak = _said(sentence, quoted, here, _FOLLOW)
-            found.extend(each for each in weak if each.rule.kind not in said)
+            found.extend(each for each in weak if each.rule.kind not in known)
         return tuple(found)
 
     @cached_property
@@ -200,14 +218,15 @@ def _active(
 ) -> tuple[_Active, ...]:
     """The languages and groups that can match a text: it holds their words, where needed those for itself."""
     shown = text if text.isascii() else plain_form(text)
-    met = _met(shown.lower(), rules)
+    low = shown.lower()
+    far = not low.isascii() and bool(_FAR.search(low))
+    words = _WORDS.findall(low) if far else low.translate(_APART).split()
+    met = _met(low, words, far, rules)
     if not met:
         return ()
     short = len(text) <= MAX_LABEL
     result = []
-    for language in rules.languages:
-        if not met & language.anchors:
-            continue
+    for language in _spoken(met, words, rules.languages):
         groups = language.groups if among is None else among.get(language.tag, ())
         held = tuple(group for group in groups if group.needs & met == group.needs)
         if not short:
@@ -219,10 +238,8 @@ def _active(
     return tuple(result)
 
 
-def _met(low: str, rules: NoticeRules) -> int:
+def _met(low: str, words: list[str], far: bool, rules: NoticeRules) -> int:
     """The anchors of all languages that a text holds."""
-    far = not low.isascii() and _FAR.search(low)
-    words = _WORDS.findall(low) if far else low.translate(_APART).split()
     met = 0
     if not rules.telling.isdisjoint(words):
         for word in rules.words.keys() & words:
@@ -234,6 +251,16 @@ def _met(low: str, rules: NoticeRules) -> int:
                     if stem in low:
                         met |= anchors
     return met
+
+
+def _spoken(met: int, words: list[str], languages: Iterable[Language]) -> list[Language]:
+    """The languages with words in a text, but of those in Latin script only the ones that it can be in."""
+    here = [language for language in languages if met & language.anchors]
+    if len(here) < 2:
+        return here
+    counts = {language.tag: sum(word in language.common for word in words) for language in here}
+    most = max(counts.values())
+    return [each for each in here if each.script or most < SURE_OF_LANGUAGE or 2 * counts[each.tag] >= most]
 
 
 def _whole(text: str, active: Iterable[_Active]) -> Iterator[Finding]:
@@ -280,6 +307,49 @@ def _said(
 def _excluded(kinds: Iterable[DisclosureKind]) -> frozenset[DisclosureKind]:
     """What a sentence that says these kinds does not say too, though a broader pattern fits it."""
     return frozenset().union(*(_BROADER.get(kind, ()) for kind in kinds))
+
+
+def _composed(
+    sentence: Sentence,
+    quoted: list[tuple[int, int]],
+    active: tuple[_Active, ...],
+    told: frozenset[DisclosureKind],
+) -> list[Finding]:
+    """What a sentence says by rules whose words may stand in any order, but in no quotation."""
+    own = _without_quotations(sentence, quoted)
+    found: list[Finding] = []
+    known = _known(told)
+    for each in active:
+        for rule in each.of(_LAST):
+            if rule.kind in known:
+                continue
+            match = rule.find.pattern.search(own.text)
+            if match and _stands(match, rule, own, [], each.language):
+                found.append(Finding(rule, each.language.tag, *sentence.span))
+                known = _known(known | {rule.kind})
+    fainter = _fainter(told | {each.rule.kind for each in found})
+    return [each for each in found if each.rule.kind not in fainter]
+
+
+def _fainter(kinds: Iterable[DisclosureKind]) -> frozenset[DisclosureKind]:
+    return frozenset().union(*(_FAINTER.get(kind, ()) for kind in kinds))
+
+
+def _without_quotations(sentence: Sentence, quoted: list[tuple[int, int]]) -> Sentence:
+    """The sentence with what it quotes made unreadable: somebody else's words show nothing."""
+    text = sentence.text
+    for first, last in quoted:
+        start, end = max(first + 1 - sentence.start, 0), min(last - 1 - sentence.start, len(text))
+        if start < end:
+            text = text[:start] + "x" * (end - start) + text[end:]
+    return replace(sentence, text=text)
+
+
+def _known(told: Iterable[DisclosureKind]) -> frozenset[DisclosureKind]:
+    """The kinds that a broader rule has nothing to say of: those told, and those that they exclude."""
+    kinds = frozenset(told)
+    # Who made the text is said once: of two answers the narrower rule's is right.
+    return kinds | _excluded(kinds) | (_BY_WHOM if kinds & _BY_WHOM else frozenset())
 
 
 def _stands(

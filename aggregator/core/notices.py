@@ -87,6 +87,7 @@ class Language:
     groups: tuple[Group, ...]
     anchors: int  # the bits of all its anchors
     stems: Mapping[str, int]  # of a script of its own: substring -> the anchors that it is of
+    common: frozenset[str]  # words by which one in Latin script is told from the others
     self: Wording  # words for this very text
     veto: Wording
     negated: Wording
@@ -170,6 +171,7 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         ),
         anchors=sum(bits[tag, name] for name in data["anchors"]),
         stems=stems,
+        common=frozenset(data.get("common", ())),
         self=Wording(words["self"], {}, f"{tag}: self"),
         veto=_any(f"{tag}: veto", data.get("veto", ()), words),
         negated=_any(f"{tag}: negated", data.get("negated", ()), words),
