@@ -67,6 +67,7 @@ def serve(pipe: Connection, healthy: int, bad: int) -> None:
                 server.tell(f"/bad/{number}/{name}", answer) for number, (name, answer) in enumerate(kinds)
             ]
             good = [server.tell(f"/good/{number}", response(body=news(number))) for number in range(healthy)]
+            server.tell("/circle", hostile.redirect(301, "/circle"))
             pipe.send((good, urls))
             await asyncio.to_thread(pipe.recv)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from typing import Protocol
 
 import brotli
@@ -64,7 +65,7 @@ class Body:
             raise BadCoding(f"its body is compressed {len(codings)} times over")
         self._limits = limits
         self._layers = _layers(codings)
-        self._kept: list[bytes] = []
+        self._kept = BytesIO()  # gives out what it holds without a second copy of it
         self.wire = 0  # bytes, as received
         self.size = 0  # bytes, decoded
 
@@ -90,7 +91,7 @@ class Body:
                 self._keep(piece)
         except _FAULTS as error:
             raise BadCoding("its body is not compressed as its header says") from error
-        return b"".join(self._kept), all(layer.finished() for layer in self._layers)
+        return self._kept.getvalue(), all(layer.finished() for layer in self._layers)
 
     def _keep(self, piece: bytes) -> None:
         limits = self._limits
@@ -99,7 +100,7 @@ class Body:
             raise OverBound(f"its body is larger than {in_mib(limits.max_bytes)} once decompressed")
         if self.size > FREE_SWELLING and self.size > self.wire * limits.max_ratio:
             raise OverBound(f"its body swells more than {limits.max_ratio}-fold when decompressed")
-        self._kept.append(piece)
+        self._kept.write(piece)
 
 
 def in_mib(count: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -36,6 +36,7 @@ from aggregator.fetch.chain import (
 from aggregator.fetch.deadlines import Deadlines
 from aggregator.fetch.files import read_file
 from aggregator.fetch.guard import make_connector, refuse_literal
+from aggregator.fetch.large import LARGE, LARGE_AT_ONCE, LargePlace
 from aggregator.fetch.outcome import of_body
 from aggregator.fetch.robots import Robots
 from aggregator.fetch.trouble import NETWORK_ERRORS, header_bound, of_error, of_status, timed_out
@@ -53,9 +54,6 @@ from aggregator.model import (
     Validators,
 )
 
-# Bodies beyond this share a few places, so that many large ones at once don't fill the memory.
-_LARGE = 512 * 1024
-_LARGE_AT_ONCE = 3
 # How finely a time limit is watched: it is met late by this part of itself.
 _TICKS = 40
 # What headers, chunk sizes and TLS may add to an answer.
@@ -64,6 +62,7 @@ _WRAPPING = 1024 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 Clock = Callable[[], datetime]  # the instant it is
+Keep = Callable[[int], Awaitable[None]]  # waits until there is room for so many bytes
 
 
 def utc_now() -> datetime:
@@ -84,7 +83,7 @@ class Fetcher:
         self._turns = Turns(settings.max_in_flight, settings.max_per_host, settings.host_gap_seconds)
         limits = settings.fetch
         self._deadlines = Deadlines(min(limits.first_byte_seconds, limits.total_seconds) / _TICKS)
-        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
+        self._places = asyncio.Semaphore(LARGE_AT_ONCE)
         self._robots = Robots(self._get_robots)
         self._session: aiohttp.ClientSession | None = None
 
@@ -125,12 +124,26 @@ class Fetcher:
             await self._session.close()
             self._session = None
 
-    async def fetch(self, state: SourceState) -> FetchResult:
+    async def fetch(self, state: SourceState, keep: Keep | None = None) -> FetchResult:
         """Poll a source once.
 
         Conditional, unless its 304s are suspicious. Redirects are followed, each hop judged.
-        Whatever a server or the network does comes back as Failed.
+        Whatever a server or the network does comes back as Failed. keep is called with the bytes of
+        a new body before another large one may come: whoever passes it on says so by returning.
         """
+        place = self._large_place()
+        try:
+            result = await self._poll(state, place)
+            if keep is not None and isinstance(result, Fetched):
+                await keep(len(result.document.body))
+            return result
+        finally:
+            place.give_back()
+
+    def _large_place(self) -> LargePlace:
+        return LargePlace(self._places, self._settings.fetch.total_seconds)
+
+    async def _poll(self, state: SourceState, place: LargePlace) -> FetchResult:
         now = self._clock()
         if state.url[:7].lower() == "file://":
             return await asyncio.to_thread(read_file, state.url, state.validators, self._settings.fetch, now)
@@ -138,31 +151,37 @@ class Fetcher:
         if isinstance(ask, Failed):
             return ask
         ask.conditional = not suspicious(state, now)
-        return await self._follow(ask)
+        return await self._follow(ask, place)
 
     async def get_page(self, url: str) -> FetchResult:
         """Fetch an article's page, where its site's robots.txt lets us."""
         forbidden = await self._robots.forbids(url)
         if forbidden is not None:
             return Failed(forbidden, Trouble.BLOCKED)
-        ask = ask_for(url, Validators(), self._settings.fetch, ACCEPT_PAGE)
-        return ask if isinstance(ask, Failed) else await self._follow(ask)
+        return await self._once(ask_for(url, Validators(), self._settings.fetch, ACCEPT_PAGE))
 
     async def post(self, url: str, form: Mapping[str, str]) -> Failed | None:
         """Post a form, as one asks a hub. None: it was accepted; of the answer nothing is read."""
         ask = ask_for(url, Validators(), self._settings.fetch, ACCEPT_TEXT)
-        if isinstance(ask, Failed):
-            return ask
-        ask.form = form
-        result = await self._follow(ask)
+        if isinstance(ask, Ask):
+            ask.form = form
+        result = await self._once(ask)
         return result if isinstance(result, Failed) else None
 
     async def _get_robots(self, url: str, max_bytes: int) -> FetchResult:
         limits = replace(self._settings.fetch, max_bytes=max_bytes, max_redirects=5)
-        ask = ask_for(url, Validators(), limits, ACCEPT_TEXT)
-        return ask if isinstance(ask, Failed) else await self._follow(ask)
+        return await self._once(ask_for(url, Validators(), limits, ACCEPT_TEXT))
 
-    async def _follow(self, ask: Ask) -> FetchResult:
+    async def _once(self, ask: Ask | Failed) -> FetchResult:
+        if isinstance(ask, Failed):
+            return ask
+        place = self._large_place()
+        try:
+            return await self._follow(ask, place)
+        finally:
+            place.give_back()
+
+    async def _follow(self, ask: Ask, place: LargePlace) -> FetchResult:
         trail = Trail(ask.url, {})
         seconds = ask.limits.total_seconds
         loop = asyncio.get_running_loop()
@@ -173,7 +192,7 @@ class Fetcher:
             turn = await self._turns.take((trail.at.raw_host or "").lower())
             began = loop.time()
             try:
-                answer = await self._hop(ask, trail, seconds)
+                answer = await self._hop(ask, trail, seconds, place)
             finally:
                 self._turns.give_back(turn)
             if not isinstance(answer, Redirect):
@@ -191,7 +210,7 @@ class Fetcher:
             return "an address without a host"
         return refuse_literal(url.raw_host, self._settings.allow_private_networks)
 
-    async def _hop(self, ask: Ask, trail: Trail, seconds: float) -> FetchResult | Redirect:
+    async def _hop(self, ask: Ask, trail: Trail, seconds: float, place: LargePlace) -> FetchResult | Redirect:
         """One request, within the seconds left; its headers within those to the first byte."""
         assert self._session is not None, "use Fetcher as an async context manager"
         limits = ask.limits
@@ -210,7 +229,8 @@ class Fetcher:
             ) as response:
                 waiting = False
                 deadline.at = ends
-                return await self._answer(ask, trail, response)
+                place.deadline = deadline
+                return await self._answer(ask, trail, response, place)
         except asyncio.CancelledError:
             if not deadline.was_me():
                 raise
@@ -221,7 +241,7 @@ class Fetcher:
             self._deadlines.stop(deadline)
 
     async def _answer(
-        self, ask: Ask, trail: Trail, response: aiohttp.ClientResponse
+        self, ask: Ask, trail: Trail, response: aiohttp.ClientResponse, place: LargePlace
     ) -> FetchResult | Redirect:
         headers = response.headers
         now = self._clock()
@@ -238,7 +258,7 @@ class Fetcher:
             return of_status(status, headers, trail.host, now)
         if response.content_length is not None and response.content_length > ask.limits.max_bytes:
             raise OverBound(f"its body is larger than {in_mib(ask.limits.max_bytes)}")
-        body, whole = await self._read(response, ask.limits)
+        body, whole = await self._read(response, ask.limits, place)
         fresh = fresh_validators(headers, trail.at) if whole else Validators()
         document = Document(str(trail.at), headers.get("Content-Type", ""), body, now)
         result = of_body(document, fresh, ask.known, read_hints(headers, now), trail.moved_to)
@@ -246,28 +266,24 @@ class Fetcher:
             return replace(result, advertised=advertised(headers.getall("Link"), document.url))
         return result
 
-    async def _read(self, response: aiohttp.ClientResponse, limits: FetchLimits) -> tuple[bytes, bool]:
+    async def _read(
+        self, response: aiohttp.ClientResponse, limits: FetchLimits, place: LargePlace
+    ) -> tuple[bytes, bool]:
         """The decoded body, and whether all of it came.
 
         A body whose own last tag has come is taken even where the server promised more: a wrong
         Content-Length is more common than a lost half. But nothing vouches for it.
         """
         body = Body(response.headers.get("Content-Encoding", ""), limits)
-        holding = False
         broken: aiohttp.ClientError | None = None
         try:
-            try:
-                async for chunk in response.content.iter_any():
-                    for size in body.feed(chunk):
-                        if not holding and size > _LARGE:
-                            await self._large.acquire()
-                            holding = True
-            except aiohttp.ClientPayloadError as error:
-                broken = error
-            content, ended = body.end()
-        finally:
-            if holding:
-                self._large.release()
+            async for chunk in response.content.iter_any():
+                for size in body.feed(chunk):
+                    if size > LARGE:
+                        await place.take()
+        except aiohttp.ClientPayloadError as error:
+            broken = error
+        content, ended = body.end()
         if broken is None and ended:
             # Where only the end of the connection ends a body, a broken one looks the same.
             told = response.content_length is not None or "Transfer-Encoding" in response.headers

@@ -223,11 +223,15 @@ class Flow:
     async def _ask(self, fetcher: Fetcher, state: SourceState) -> None:
         began = self._hands.clock()
         sent = self._hands.pushes.pop(state.id, None)
-        result = await fetcher.fetch(state) if sent is None else pushed_result(state, sent)
+        keep = self._budget.take
+        if sent is None:
+            result = await fetcher.fetch(state, keep)
+        else:
+            result = pushed_result(state, sent)
+            await keep(len(sent.body))
         took = self._hands.clock() - began
         polled = Polled(self._sources[state.slug], state, result, began, took, pushed=sent is not None)
         if isinstance(result, Fetched):
-            await self._budget.take(len(result.document.body))
             await self._bodies.put(polled)
         else:
             self._decide(polled, None)

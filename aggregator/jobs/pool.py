@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from aggregator.fetch.memory import return_free_memory, return_large_blocks
 from aggregator.jobs.poll import Brought, read
 from aggregator.model import (
     Document,
@@ -216,17 +217,26 @@ def _work(pipe: Connection, data: RuleData, limits: FetchLimits) -> None:
     """What a process does: read bodies until the pipe closes."""
     # A terminal's Ctrl-C goes to every process of its group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return_large_blocks()
     from aggregator.core import pipeline
 
     rules = pipeline.compile_rules(data)
     pipe.send(True)
-    while True:
-        try:
-            task: Task = pipe.recv()
-        except EOFError:
-            return
-        # SIGPROF ends the process, also inside of C code that never looks at signals.
-        signal.setitimer(signal.ITIMER_PROF, limits.parse_seconds)
-        answer = read(task.document, task.source, task.known, rules, limits, task.pages)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        pipe.send(answer)
+    while _work_once(pipe, rules, limits):
+        pass
+
+
+def _work_once(pipe: Connection, rules: Rules, limits: FetchLimits) -> bool:
+    """Read one body; False: there will be none. What it held is given back before the next one comes."""
+    try:
+        task: Task = pipe.recv()
+    except EOFError:
+        return False
+    # SIGPROF ends the process, also inside of C code that never looks at signals.
+    signal.setitimer(signal.ITIMER_PROF, limits.parse_seconds)
+    answer = read(task.document, task.source, task.known, rules, limits, task.pages)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    pipe.send(answer)
+    if len(task.document.body) > WELL_KNOWN_BYTES:
+        return_free_memory()
+    return True

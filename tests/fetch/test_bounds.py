@@ -3,11 +3,13 @@
 import asyncio
 import gzip
 import time
+from dataclasses import replace
 
 import pytest
-from fetch.faults import FEED, drip, response, settings, silence, state, then_close
+from fetch.faults import FEED, QUICK, drip, response, settings, silence, state, then_close
 
 from aggregator.fetch.http import Fetcher
+from aggregator.fetch.large import LARGE, LARGE_AT_ONCE
 from aggregator.model import Failed, Fetched, FetchLimits, Trouble
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
@@ -152,6 +154,39 @@ async def test_many_large_bodies_at_once_all_arrive(server):
     async with Fetcher(settings(FetchLimits())) as fetcher:
         results = await asyncio.gather(*(fetcher.fetch(state(url)) for _ in range(12)))
     assert all(isinstance(result, Fetched) and result.document.body == body for result in results)
+
+
+async def test_large_bodies_wait_until_those_before_them_are_passed_on_and_their_time_stands_still(server):
+    body = b"<rss>" + b"x" * (LARGE + 1) + b"</rss>"
+    url = server.tell("/feed", response(body=body))
+    room, kept = asyncio.Event(), []
+
+    async def keep(size: int) -> None:
+        kept.append(size)
+        await room.wait()
+
+    limits = replace(QUICK, max_bytes=4 * LARGE, total_seconds=0.5)
+    async with Fetcher(settings(limits)) as fetcher:
+        asking = [asyncio.create_task(fetcher.fetch(state(url), keep)) for _ in range(6)]
+        await asyncio.sleep(1.5 * limits.total_seconds)
+        assert kept == [len(body)] * LARGE_AT_ONCE
+        small = await fetcher.fetch(state(server.tell("/small", response())))
+        assert isinstance(small, Fetched)
+        room.set()
+        results = await asyncio.gather(*asking)
+    assert all(isinstance(result, Fetched) for result in results)
+
+
+async def test_nothing_but_a_new_body_is_passed_on(server, fetcher):
+    kept = []
+
+    async def keep(size: int) -> None:
+        kept.append(size)
+
+    first = await fetcher.fetch(state(server.tell("/feed", response())), keep)
+    await fetcher.fetch(state(server.url("/feed"), first.validators), keep)
+    await fetcher.fetch(state(server.tell("/no", response("500 No"))), keep)
+    assert kept == [len(FEED)]
 
 
 async def test_no_task_and_no_connection_is_left(server):
