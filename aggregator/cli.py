@@ -100,7 +100,7 @@ def _port(text: str) -> int:
 
 def check(config: Path, verbose: bool) -> None:
     """Read the configuration and name every mistake, each with its line."""
-    setup = _setup(config, verbose)
+    setup = _setup_warned(config, verbose)
     print(
         f"{config}: right. {len(setup.sources)} sources, {len(setup.topics)} topics, "
         f"{len(setup.rules.companies)} companies."
@@ -112,7 +112,7 @@ def poll(everything: bool, as_json: bool, config: Path, verbose: bool) -> None:
     from aggregator.jobs.cycle import run_cycle
     from aggregator.store.base import open_store
 
-    setup = _setup(config, verbose)
+    setup = _setup_warned(config, verbose)
     store = open_store(setup.settings.database)
     with _progress_bar(wanted=not as_json) as progress:
         report = run_cycle(setup, store, everything, progress)
@@ -123,7 +123,7 @@ def run(config: Path, verbose: bool) -> None:
     """Poll for ever and serve the feeds; SIGTERM ends it, SIGHUP or a changed file re-reads feeds.yaml."""
     from aggregator import daemon
 
-    _setup(config, verbose)
+    _setup_warned(config, verbose)
     daemon.run(config, lambda url: print(f"Serving {url}", file=sys.stderr))
 
 
@@ -148,7 +148,7 @@ def try_url(url: str, as_json: bool, config: Path, verbose: bool) -> None:
     from aggregator import report
     from aggregator.jobs.preview import preview
 
-    shown = asyncio.run(preview(url, _setup_or_built_in(config, verbose)))
+    shown = asyncio.run(preview(_address(url), _setup_or_built_in(config, verbose)))
     if as_json:
         report.print_json(report.preview_document(shown))
     else:
@@ -206,7 +206,7 @@ def tag(paths: tuple[Path, Path], config: Path, verbose: bool) -> None:
 
 
 def _setup(config: Path, verbose: bool) -> Setup:
-    """Load the configuration, start logging as it says, and tell its warnings."""
+    """Load the configuration, and start logging as it says."""
     from aggregator.config import load_setup
     from aggregator.report import configure_logging
 
@@ -216,6 +216,12 @@ def _setup(config: Path, verbose: bool) -> Setup:
     gc.freeze()
     gc.set_threshold(*_USUAL_TURNS)
     configure_logging(setup.settings.log_format, verbose)
+    return setup
+
+
+def _setup_warned(config: Path, verbose: bool) -> Setup:
+    """The same, and tell what works but deserves a word: where feeds.yaml is put to work."""
+    setup = _setup(config, verbose)
     for warning in setup.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     return setup
@@ -230,6 +236,12 @@ def _setup_or_built_in(config: Path, verbose: bool) -> Setup:
         configure_logging("text", verbose)
         return built_in_setup()
     return _setup(config, verbose)
+
+
+def _address(given: str) -> str:
+    """A URL as given; of a file that is named by its path, its URL."""
+    path = Path(given)
+    return path.absolute().as_uri() if "://" not in given and path.is_file() else given
 
 
 def _labelled_items(path: Path) -> tuple[LabelledItem, ...]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what is printed is made elsewhere: a command pays for no module but its own
     from aggregator.jobs.cycle import CycleReport
-    from aggregator.jobs.overview import Explanation
+    from aggregator.jobs.overview import Explanation, Verdict
     from aggregator.jobs.preview import Preview, PreviewEntry
-    from aggregator.model import CompanyTag, Disclosure, Mention, Setup, SourceStatus, TopicSummary
+    from aggregator.model import CompanyTag, Disclosure, Entry, Mention, Setup, SourceStatus, TopicSummary
+    from aggregator.store.feeds import Shown
 
 
 class FactsFormatter(logging.Formatter):
@@ -162,12 +163,10 @@ def _print_entry(entry: PreviewEntry) -> None:
     print(f"\n{article.title or '(no title)'}\n  {article.url or '(no link)'}\n  {', '.join(head)}")
     for tag in entry.draft.tags:
         first = tag.mentions[0] if tag.mentions else None
-        why = f": {first.alias!r} in the {first.evidence.place} ({first.reason})" if first else ""
+        why = f": {_where(first)} ({first.reason})" if first else ""
         print(f"  company {tag.company} {tag.score:.2f}{' primary' if tag.primary else ''}{why}")
-    for mention in entry.mentions:
-        if not mention.accepted:
-            where = mention.evidence.place
-            print(f"  not {mention.company}: {mention.alias!r} in the {where}: {mention.reason}")
+    for mention in entry.puzzling:
+        print(f"  not {mention.company}: {_where(mention)} ({mention.reason})")
     for found in entry.draft.disclosures:
         print(f"  disclosed {found.kind} (by the {found.origin}): {found.text}")
     print(f"  topics: {', '.join(entry.topics) or 'none'}")
@@ -252,33 +251,71 @@ def explanation_document(found: Explanation) -> dict[str, object]:
         "url": entry.article.url,
         "source": entry.source.name,
         "companies": [tag_document(tag) for tag in entry.tags],
-        "mentions": [mention_document(mention) for mention in found.mentions],
+        "mentions": [mention_document(one.mention) | {"around": one.around} for one in found.found],
         "disclosures": [_disclosure(found) for found in entry.disclosures],
         "topics": [
             {
                 "slug": verdict.slug,
                 "matches": verdict.matches,
                 "conditions": [{"text": asked.text, "met": asked.met} for asked in verdict.conditions],
+                "fails": [{"text": part.text, "why": part.why} for part in verdict.failures],
+                "shown": _shown(verdict.shown),
             }
             for verdict in found.verdicts
         ],
     }
 
 
+def _shown(shown: Shown | None) -> dict[str, object] | None:
+    return None if shown is None else {"lead_url": shown.lead_url, "lead_source": shown.lead_source}
+
+
 def print_explanation(found: Explanation) -> None:
-    """Write why an entry is, or is not, in each topic."""
+    """Write why an entry is, or is not, in each topic, and what each company tag rests on."""
     entry = found.entry
     print(f"{entry.article.title}\n  {entry.article.url or entry.key}\n  from {entry.source.name}")
-    for verdict in found.verdicts:
-        conditions = ", ".join(
-            f"{asked.text}: {'yes' if asked.met else 'no'}" for asked in verdict.conditions
-        )
-        print(f"{'in    ' if verdict.matches else 'not in'} {verdict.slug} ({conditions})")
+    for heading, matches in (("In these topics", True), ("Not in these", False)):
+        verdicts = [verdict for verdict in found.verdicts if verdict.matches is matches]
+        if verdicts:
+            print(f"\n{heading}:")
+        for verdict in verdicts:
+            print(f"  {verdict.slug}: {_reason(verdict, entry)}")
+    if entry.tags:
+        print("\nCompanies:")
     for tag in entry.tags:
-        print(f"company {tag.company} {tag.score:.2f}{' primary' if tag.primary else ''}")
-    for mention in found.mentions:
-        word = "counts" if mention.accepted else "does not count"
-        where = f"{mention.alias!r} in the {mention.evidence.place}"
-        print(f"  {mention.company}: {where} {word}: {mention.reason}\n    {mention.evidence.quote}")
+        print(f"  {tag.company} {tag.score:.2f} ({'what it is about' if tag.primary else 'in passing'})")
+        for one in found.found:
+            if one.mention.accepted and one.mention.company == tag.company:
+                print(f"    {_where(one.mention)}: {one.mention.reason}\n      {one.around}")
+    _print_rejected(found)
+    if entry.disclosures:
+        print("\nDisclosed:")
     for said in entry.disclosures:
-        print(f"disclosed {said.kind} (by the {said.origin}): {said.text}")
+        print(f"  {said.kind} (by the {said.origin}): {said.text}")
+
+
+def _reason(verdict: Verdict, entry: Entry) -> str:
+    """Why an entry is, or is not, in a topic, on one line."""
+    if not verdict.matches:
+        return "; ".join(f"{part.text} fails ({part.why})" for part in verdict.failures)
+    met = ", ".join(asked.text for asked in verdict.conditions if asked.met)
+    if verdict.shown is None:
+        return f"{met} (its feed is filled by newer stories)"
+    if verdict.shown.lead == entry.id:
+        return met
+    return f"{met} (told there by {verdict.shown.lead_source}: {verdict.shown.lead_url or 'without a link'})"
+
+
+def _print_rejected(found: Explanation) -> None:
+    """Write the names that did not count: those that puzzle in full, of the others how many."""
+    if found.puzzling:
+        print("\nFound, but does not count:")
+    for one in found.puzzling:
+        print(f"  {one.mention.company}: {_where(one.mention)}: {one.mention.reason}\n    {one.around}")
+    others = sum(not one.mention.accepted for one in found.found) - len(found.puzzling)
+    if others:
+        print(f"\n{_count(others, 'more match', 'more matches')} of no weight, such as plain words: --json")
+
+
+def _where(mention: Mention) -> str:
+    return f"{mention.evidence.quote!r} in the {mention.evidence.place}"

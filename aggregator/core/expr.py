@@ -180,6 +180,19 @@ def matches(expr: Expr, facts: Facts) -> bool:
             return expr.holds(facts)
 
 
+def failing(expr: Expr, facts: Facts) -> tuple[Expr, ...]:
+    """The smallest parts that keep the expression from holding for an entry; none where it holds."""
+    if matches(expr, facts):
+        return ()
+    match expr:
+        case And(parts):
+            return tuple(found for part in parts for found in failing(part, facts))
+        case Not(Or(parts)):
+            return tuple(Not(part) for part in parts if matches(part, facts))
+        case _:
+            return (expr,)
+
+
 def needed(expr: Expr, wanted: bool = True) -> frozenset[str] | None:
     """Companies of which at least one must be tagged for the expression to come out as wanted.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.core.context import Context, is_notice
@@ -43,6 +43,23 @@ def tag(article: Article, matcher: Matcher) -> tuple[CompanyTag, ...]:
 def explain(article: Article, matcher: Matcher) -> tuple[Mention, ...]:
     """Every name that was found, in reading order, with what became of it and why."""
     return tuple(each.mention for each in _judge_all(article, matcher))
+
+
+def puzzling(mentions: Iterable[Mention], tagged: Collection[str]) -> tuple[Mention, ...]:
+    """Of what ``explain`` gives: the names that did not count though a reader might have thought so.
+
+    ``tagged`` are the companies that count by another name. Words in small letters, parts of longer words and
+    bare surnames are looked at all the time and puzzle nobody. Each is given once.
+    """
+    found: dict[tuple[str, str], Mention] = {}
+    for mention in mentions:
+        quote, kind = mention.evidence.quote, mention.evidence.rule
+        plain_word = kind not in SURE and quote == quote.lower() != quote.upper()
+        part = kind == Kind.AGAINST and not (" " in quote and quote[0].isupper())
+        if mention.accepted or mention.company in tagged or plain_word or part or kind == Kind.SURNAME:
+            continue
+        found.setdefault((mention.company, quote.casefold()), mention)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

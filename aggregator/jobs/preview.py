@@ -38,6 +38,7 @@ class PreviewEntry:
 
     draft: Draft
     mentions: tuple[Mention, ...]
+    puzzling: tuple[Mention, ...]  # of these: what does not count though a reader might have thought so
     topics: tuple[str, ...]  # slugs
 
 
@@ -81,11 +82,14 @@ def read(document: Document, source: Source, setup: Setup) -> Preview:
         feed_urls = error.feed_urls
         info = FeedInfo(format="page", link=document.url, base=document.url)
         drafts, refusals = (pipeline.draft_entry(_article(document, rules, error), info, source, rules),), ()
-    entries = tuple(
-        PreviewEntry(draft, tag.explain(draft.article, rules.matcher), _topics(draft, source, index))
-        for draft in drafts
-    )
+    entries = tuple(_entry(draft, source, rules, index) for draft in drafts)
     return Preview(document.url, info.format, entries, refusals, feed_urls)
+
+
+def _entry(draft: Draft, source: Source, rules: pipeline.Rules, index: topics.TopicIndex) -> PreviewEntry:
+    mentions = tag.explain(draft.article, rules.matcher)
+    puzzling = tag.puzzling(mentions, {tagged.company for tagged in draft.tags})
+    return PreviewEntry(draft, mentions, puzzling, _topics(draft, source, index))
 
 
 def built_in_setup() -> Setup:

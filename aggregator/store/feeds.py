@@ -59,6 +59,26 @@ def newest(connection: Connection, slug: str, limit: int) -> tuple[Story, ...]:
     return tuple(_story(item, leads[item.lead]) for item in items)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a feed shows a story."""
+
+    lead: int  # the entry in whose words
+    lead_url: str | None
+    lead_source: str  # its name
+
+
+def shown(connection: Connection, slug: str, limit: int, public_id: str) -> Shown | None:
+    """How a topic's feed shows a story now; None: it is not among its newest."""
+    items = _items(connection, slug, _newest_story_ids(connection, slug, limit))[:limit]
+    lead = next((item.lead for item in items if item.public_id == public_id), None)
+    if lead is None:
+        return None
+    wanted = select(entries.c.url, sources.c.name).join(sources, sources.c.id == entries.c.source_id)
+    row = connection.execute(wanted.where(entries.c.id == lead)).one()
+    return Shown(lead, row.url, row.name)
+
+
 def _story(item: _Item, lead: Entry) -> Story:
     published = believed(lead.article.published, lead.first_seen)
     return Story(item.story_id, item.public_id, lead, published, lead.changed, item.also)

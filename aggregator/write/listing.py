@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from shlex import quote
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from aggregator.core.text import xml_safe
+from aggregator.core.urls import without_credentials
 from aggregator.model import CompanyTag, IndexPage, Mention, SourceHealth, TopicFeed
 from aggregator.write import notices
 from aggregator.write.addresses import published_name, published_url, web_iri
@@ -92,6 +94,7 @@ def _environment() -> Environment:
         iso=_iso,
         web=web_iri,
         line=notices.one_line,
+        shell=_shell,
         company=_company,
         name_of=published_name,
         lang=_lang,
@@ -143,6 +146,11 @@ def _iso(value: datetime) -> str:
 
 def _company(slug: str, names: Mapping[str, str]) -> str:
     return notices.one_line(names.get(slug, "")) or slug
+
+
+def _shell(value: str) -> str:
+    """An argument as it can be pasted into a shell."""
+    return quote(notices.one_line(without_credentials(value)))
 
 
 def _lang(language: str | None) -> Markup:

@@ -1,7 +1,7 @@
 import pytest
 from core.tagging import an_article, companies, primary, rules, tagged
 
-from aggregator.core.tag import explain, tag
+from aggregator.core.tag import explain, puzzling, tag
 from aggregator.model import Article, Passage, Place
 
 
@@ -137,6 +137,24 @@ def test_a_rejected_name_says_why():
     (mention, *_) = explain(an_article("Orange juice is dear", "Growers fear frost."), rules().matcher)
     assert not mention.accepted
     assert mention.reason == "part of 'Orange juice'"
+
+
+@pytest.mark.parametrize(
+    ("title", "puzzles"),
+    [
+        ("The archers hit the target", []),  # a plain word
+        ("Old car seats become benches", []),  # part of a word
+        ("Larry turns the Page", []),  # a surname that stands for nobody here
+        ("Orange juice is dear", [("orange", "Orange juice")]),
+        ("Dolphins return to the Amazon near Manaus", [("amazon", "Amazon")]),
+        ("Samsung opens a lab", []),  # it counts
+    ],
+)
+def test_only_what_a_reader_could_have_taken_for_the_company_puzzles(title, puzzles):
+    article = an_article(title, "Amazon dolphins swim in the river." if "Amazon" in title else "So it is.")
+    tagged = {found.company for found in tag(article, rules().matcher)}
+    found = puzzling(explain(article, rules().matcher), tagged)
+    assert [(mention.company, mention.evidence.quote) for mention in found] == puzzles
 
 
 def test_a_leader_counts_in_the_years_of_office(a_year):

@@ -275,3 +275,21 @@ def test_of_thousands_of_topics_an_entry_asks_a_handful():
 def test_every_keyword_can_be_a_name_in_quotes():
     for word in KEYWORDS:
         assert parse_expr(to_text(Company(word)), [word]) == Company(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("samsung AND openai", ["openai"]),
+        ("openai AND softbank", ["openai", "softbank"]),
+        ("openai OR softbank", ["openai OR softbank"]),
+        ("samsung AND (openai OR softbank)", ["openai OR softbank"]),
+        ("samsung AND NOT ai-generated", ["NOT ai-generated"]),
+        ("NOT (openai OR samsung OR ai-generated)", ["NOT samsung", "NOT ai-generated"]),
+        ("NOT (samsung AND ai-generated)", ["NOT (samsung AND ai-generated)"]),
+        ("samsung OR openai", []),
+    ],
+)
+def test_the_parts_that_keep_an_entry_out_are_named(text, parts):
+    asked = facts("samsung", kinds=("ai-generated",))
+    assert [to_text(part) for part in topics.failing(parse_expr(text, KNOWN), asked)] == parts

@@ -140,6 +140,8 @@ def test_explain_tells_why_an_entry_is_in_a_topic_or_not(world):
     assert verdicts["everything"]["matches"] is True
     assert verdicts["samsung+openai"]["matches"] is False
     assert {"text": "samsung", "met": False} in verdicts["samsung+openai"]["conditions"]
+    assert verdicts["samsung+openai"]["fails"][0] == {"text": "samsung", "why": "not mentioned"}
+    assert verdicts["everything"]["shown"]["lead_url"] == "https://one.example/1"
     assert aggregator("explain", "https://one.example/9", "--config", config).returncode == 1
 
 

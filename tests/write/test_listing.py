@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from base64 import b64encode
 from datetime import timedelta
 from hashlib import sha256
@@ -124,17 +125,37 @@ def test_credentials_of_a_source_are_not_shown_nor_local_paths():
 
 
 def test_the_topic_page_says_why_it_tagged_each_company():
-    mention = Mention(
-        "samsung", "삼성전자", Evidence(Place.LEAD, "삼성전자가 발표", "name"), True, "a full name"
-    )
+    mention = Mention("samsung", "삼성전자", Evidence(Place.LEAD, "삼성전자", "name"), True, "a full name")
     rejected = Mention(
         "samsung", "Galaxy", Evidence(Place.BODY, "a galaxy far away", "word"), False, "no evidence"
     )
     tag = type(a_tag("samsung", "x"))("samsung", 0.81, True, (mention, rejected))
     shown = words(topic_page(an_entry(tags=(tag,))).find_class("panel")[-1])
-    for expected in ("Samsung", "0.81 of 1", "삼성전자 in the lead", "삼성전자가 발표", "a full name"):
+    for expected in ("samsung AND openai", "Samsung", "0.81 of 1", "삼성전자 in the lead: a full name"):
         assert expected in shown
     assert "galaxy" not in shown.lower()
+    assert "aggregator explain https://lantern-wire.example/2025/02/04/memory-lab" in shown
+
+
+@pytest.mark.parametrize(
+    ("topic", "words_of_it"),
+    [
+        (a_topic(match="*"), "takes every entry."),
+        (a_topic(match="NOT sponsored", languages=("en", "ko")), "what matches NOT sponsored, in en or ko."),
+        (a_topic(match="samsung", primary_only=True), "and is about the company, not only mentions it."),
+    ],
+)
+def test_a_story_without_companies_says_too_why_it_is_here(topic, words_of_it):
+    page = page_of(write_topic_page(a_topic_feed(a_story(1, an_entry(tags=())), topic=topic)))
+    shown = words(page.find_class("panel")[-1])
+    assert words_of_it in shown
+    assert "No company was found in it." in shown
+
+
+def test_the_command_that_explains_more_can_be_pasted_into_a_shell():
+    page = topic_page(an_entry(article=an_article(url="https://u:secret@x.example/?a=1&b=$(reboot)';x")))
+    command = words(page.find_class("panel")[-1]).rpartition("aggregator explain ")[2]
+    assert shlex.split(command) == ["https://x.example/?a=1&b=$(reboot)';x"]
 
 
 def test_the_topic_page_shows_disclosures_with_their_words():
