@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from aggregator.core.datewords import AFTERNOON, CLUES, MONTHS
@@ -21,18 +22,28 @@ _FIRST = datetime(1970, 1, 2, tzinfo=UTC)  # an instant before is some program's
 _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(?:([Zz])|([+-]\d\d):?(\d\d))\Z", re.ASCII
 )
+_RFC822 = re.compile(
+    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:(GMT|UTC|UT|Z)|([+-]\d\d)(\d\d))\Z",
+    re.ASCII,
+)
 _NUMERIC = re.compile(r"(?<!\d)(\d{4})([-/.]) ?(\d{1,2})(?:\2 ?(\d{1,2}))?(?!\d)\.?")
+_WEEK = re.compile(r"\A(\d{4})-?w(\d\d)(?:-?([1-7]))?(?![\d-])")  # ISO 8601 §4.1.4
+_ORDINAL = re.compile(r"\A(\d{4})-(\d{3})(?![\d-])")  # ISO 8601 §4.1.3
+_ISO_TIME = re.compile(r"\A\s*t\s?(\d\d)(?::?(\d\d)(?::?(\d\d))?)?(?![\d:])")
 _COMPACT = re.compile(r"\A(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(?!\d)")
-_ASIAN = re.compile(r"(?:(令和|平成)\s*)?(\d{1,4})\s*([년年])\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日号號]?")
+_ASIAN = re.compile(
+    r"(?:(令和|平成|昭和|民國|民国)\s*)?(\d{1,4})\s*([년年])\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日号號]?"
+)
 _DAY_FIRST = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:(?:de|of|d')\s+)?([^\W\d_]{3,})[.,]?[\s-]*(?:(?:del?|of)\s+)?"
-    r"(\d{4}|'?\d\d)(?![\d:])"
+    r"(\d{4}|1\d\d|'?\d\d)(?![\d:])"
 )
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[\s,-]+([^\W\d_]{3,})\.?[\s-]+(\d{1,2})(?:st|nd|rd|th)?(?![\d:])")
 _MONTH_FIRST = re.compile(
     r"([^\W\d_]{3,})\.?[\s-]*(\d{1,2})(?:st|nd|rd|th)?(?![\d:])[\s,-]*(?:(\d{4})(?![\d:]))?"
 )
 _DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d\d)(?!\d)")
-_SLASHED = re.compile(r"(?<!\d)(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)")
+_SLASHED = re.compile(r"(?<!\d)(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
 _LATE_YEAR = re.compile(r"(?<![\d:+-])(\d{4})\s*\Z")
 _TIME = re.compile(
     r"(?<![\d:+-])(\d{1,2})\s?(?:[:시時时点點]|h(?=\s?\d\d)|\.(?=\d\d\b))\s?(?:(\d{1,2})\s?[분分]?"
@@ -45,9 +56,14 @@ _HALF = re.compile(
 )  # fmt: skip
 _OFFSET = re.compile(r"(?:(?:utc|gmt|ut)\s*)?([+\u2212-])\s?(\d{1,2}):?(\d\d)?(?!\d)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
-_EPOCH = re.compile(r"\A\d{10}(?:\d{3})?\Z")
+_EPOCH = re.compile(r"\A\d{10}(?:\d{3})?(?:\.\d{1,9})?\Z")
+_REGION = re.compile(
+    r"(?<![a-z])((?:africa|america|asia|atlantic|australia|europe|indian|pacific)(?:/[a-z]+(?:_[a-z]+)*){1,2})"
+)
+_NUMERALS = re.compile("[〇零一二三四五六七八九十]{1,6}(?=[年月日号號時时點点分])|元(?=年)")
 
-_ERAS = {"令和": 2018, "平成": 1988}
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}  # the year before their first
+_DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _ASIAN_LANGUAGES = {"년": "ko", "年": "zh"}
 _CHINESE = re.compile("上午|下午|晚|早|凌晨|中午|星期|週|周")
 _JAPANESE = re.compile("午前|午後|曜|頃|[(][月火水木金土日・祝]+[)]|[\u3040-\u30ff]")
@@ -68,7 +84,7 @@ def parse_date(text: str | None, zones: Mapping[str, str]) -> datetime | None:
     """The instant that a written date means, in UTC; None where it cannot be read without guessing.
 
     Reads RFC 3339 and ISO 8601, RFC 822 with its obsolete forms, asctime, and dates written out in
-    English, German, French, Spanish, Portuguese, Italian, Dutch, Korean, Japanese and Chinese. ``zones``
+    Korean, Japanese, Chinese, and the European languages whose months core.datewords knows. ``zones``
     maps zone names in capitals to offsets or IANA zones. Without a zone, the clock is UTC's, unless the
     date is written in a language for which zones has a line ("@ko"); a day without a time is its midnight
     in UTC in every language, so that it stays the day that was written.
@@ -76,18 +92,21 @@ def parse_date(text: str | None, zones: Mapping[str, str]) -> datetime | None:
     if not text or len(text) > _MAX_LENGTH:
         return None
     try:
-        moment = _rfc3339(text.strip()) or _written_out(_tidy(text), zones)
+        moment = _usual(text.strip()) or _written_out(_tidy(text), zones)
         return moment.astimezone(UTC) if moment and moment.astimezone(UTC) >= _FIRST else None
     except (ValueError, OverflowError):  # the 31st of February, the year 9999 in Honolulu
         return None
 
 
-def _rfc3339(text: str) -> datetime | None:
-    """The form of nine dates in ten (RFC 3339 §5.6), without the detours of the others."""
-    found = _RFC3339.match(text)
-    if not found:
+def _usual(text: str) -> datetime | None:
+    """The forms of nine dates in ten (RFC 3339 §5.6, RFC 822 §5), without the detours of the others."""
+    if found := _RFC3339.match(text):
+        year, month, day, hour, minute, second = map(int, found.group(1, 2, 3, 4, 5, 6))
+    elif (found := _RFC822.match(text)) and found[2].lower() in MONTHS:
+        day, year, hour, minute, second = map(int, found.group(1, 3, 4, 5, 6))
+        month = MONTHS[found[2].lower()][0]
+    else:
         return None
-    year, month, day, hour, minute, second = map(int, found.group(1, 2, 3, 4, 5, 6))
     zone: tzinfo = UTC if found[7] else _offset(found[8][0], found[8][1:], found[9])
     return _moment(year, month, day, hour, minute, second, zone)
 
@@ -113,12 +132,28 @@ def _written_out(text: str, zones: Mapping[str, str]) -> datetime | None:
 def _tidy(text: str) -> str:
     """Lower case, one form of each character (full-width digits too), no invisible marks."""
     text = unicodedata.normalize("NFKC", text).lower()
+    if not text.isascii():
+        text = _NUMERALS.sub(_in_digits, text)
     return " ".join("".join(char for char in text if unicodedata.category(char) != "Cf").split())
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """A number in Chinese characters: 二〇二五, 七, 二十四; 元 is an era's first year."""
+    written = found[0]
+    if written == "元":
+        return "1"
+    tens, ten, ones = written.partition("十")
+    if not ten:
+        return "".join(str(_DIGITS[character]) for character in written)
+    if len(tens) > 1 or len(ones) > 1:
+        return written
+    return str(10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0))
 
 
 def _find_day(text: str) -> _Day | None:
     """The calendar day, by the first form that fits; the forms exclude one another by their marks."""
-    for form in (_asian_day, _numeric_day, _day_first, _month_first, _dotted_day, _slashed_day):
+    forms = (_asian_day, _numeric_day, _day_first, _year_first, _month_first, _dotted_day, _slashed_day)
+    for form in forms:
         found = form(text)
         if found:
             return found
@@ -132,24 +167,50 @@ def _asian_day(text: str) -> _Day | None:
     year = int(found[2]) + _ERAS.get(found[1], 0 if int(found[2]) > 99 else 2000)
     rest = _around(text, found)
     language = _ASIAN_LANGUAGES[found[3]]
-    japanese = found[1] or _JAPANESE.search(rest) or ("時" in rest and not _CHINESE.search(rest))
+    japanese = (
+        (found[1] and found[1][0] != "民")
+        or _JAPANESE.search(rest)
+        or ("時" in rest and not _CHINESE.search(rest))
+    )
     if language == "zh" and japanese:
         language = "ja"
     return _Day(year, int(found[4]), int(found[5]), rest, language)
 
 
 def _numeric_day(text: str) -> _Day | None:
+    counted = _counted_day(text)
+    if counted:
+        return counted
     found = _NUMERIC.search(text)
     if found:
-        rest = _around(text, found)
-        if rest.startswith(" t"):  # 2025-02-04t08:01
-            rest = " " + rest[2:]
+        rest = _with_plain_time(_around(text, found))
         return _Day(int(found[1]), int(found[3]), int(found[4] or 1), rest, _clue(rest))
     found = _COMPACT.match(text.upper())
     if not found or not 1970 <= int(found[1]) <= 2100:
         return None
     time = f" {found[4]}:{found[5]}:{found[6] or '00'} " if found[4] else " "
     return _Day(int(found[1]), int(found[2]), int(found[3]), time + text[found.end() :])
+
+
+def _counted_day(text: str) -> _Day | None:
+    """A day by its week (2025-W06-2) or its number in the year (2025-035)."""
+    if found := _WEEK.match(text):
+        day = date.fromisocalendar(int(found[1]), int(found[2]), int(found[3] or 1))
+    elif found := _ORDINAL.match(text):
+        day = date(int(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1)
+        if day.year != int(found[1]):
+            return None
+    else:
+        return None
+    return _Day(day.year, day.month, day.day, _with_plain_time(_around(text, found)))
+
+
+def _with_plain_time(rest: str) -> str:
+    """What follows a day, the time of ISO 8601 (T08, T0801, T08:01) with colons and without its T."""
+    time = _ISO_TIME.match(rest)
+    if not time:
+        return rest
+    return f" {time[1]}:{time[2] or '00'}:{time[3] or '00'}{rest[time.end() :]}"
 
 
 def _day_first(text: str) -> _Day | None:
@@ -159,6 +220,14 @@ def _day_first(text: str) -> _Day | None:
             rest = _around(text, found)
             return _Day(_full_year(found[3]), month[0], int(found[1]), rest, month[1] or _clue(rest))
     return None
+
+
+def _year_first(text: str) -> _Day | None:
+    found = _YEAR_FIRST.search(text)
+    month = MONTHS.get(found[2]) if found else None
+    if not found or not month:
+        return None
+    return _Day(int(found[1]), month[0], int(found[3]), _around(text, found), month[1])
 
 
 def _month_first(text: str) -> _Day | None:
@@ -182,11 +251,17 @@ def _dotted_day(text: str) -> _Day | None:
 
 
 def _slashed_day(text: str) -> _Day | None:
-    """04/02/2025 is read only where something says whether the month or the day is first."""
+    """04/02/2025 is read only where something says whether the month or the day is first.
+
+    04/02/25 is read as Americans write it, with am or pm, and not at all otherwise.
+    """
     found = _SLASHED.search(text)
     if not found:
         return None
     first, second, rest = int(found[1]), int(found[3]), _around(text, found)
+    if len(found[4]) == 2:
+        american = first <= 12 and re.search(r"\d\s?[ap]\.?m\b", rest)
+        return _Day(_full_year(found[4]), first, second, rest) if american else None
     if first <= 12 < second or first == second or (second <= 12 and re.search(r"\d\s?[ap]\.?m\b", rest)):
         return _Day(int(found[4]), first, second, rest)
     if second <= 12 < first or _clue(rest):
@@ -205,10 +280,12 @@ def _clue(rest: str) -> str:
 
 
 def _full_year(year: str) -> int:
-    """Two digits as RFC 5322 §4.3 reads them."""
+    """Two digits as RFC 5322 §4.3 reads them, and three: years since 1900."""
     number = int(year.lstrip("'"))
-    if number >= 100:
+    if number >= 1000:
         return number
+    if number >= 100:
+        return 1900 + number
     return number + (2000 if number < 50 else 1900)
 
 
@@ -223,6 +300,9 @@ def _find_zone(rest: str, language: str, zones: Mapping[str, str]) -> tzinfo:
     offset = _OFFSET.search(rest)
     if offset:
         return _offset(offset[1], offset[2], offset[3] or "0")
+    region = _REGION.search(rest)
+    if region:
+        return _of_region(region[1])
     words = [word.upper() for word in _WORD.findall(rest)][:12]
     for size in (4, 3, 2, 1):
         for start in range(len(words) - size + 1):
@@ -239,6 +319,16 @@ def _zone(written: str) -> tzinfo:
     if written[0] in "+-":
         return _offset(written[0], written[1:3], written[4:6])
     return ZoneInfo(written)
+
+
+@lru_cache(maxsize=512)
+def _of_region(written: str) -> tzinfo:
+    """An IANA zone in small letters: "america/new_york". One that is none says nothing."""
+    parts = ("_".join(word.capitalize() for word in part.split("_")) for part in written.split("/"))
+    try:
+        return ZoneInfo("/".join(parts))
+    except (KeyError, ValueError, OSError):  # not there; not a name; a folder
+        return UTC
 
 
 def _offset(sign: str, hours: str, minutes: str) -> timezone:
