@@ -23,7 +23,8 @@ _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(?:([Zz])|([+-]\d\d):?(\d\d))\Z", re.ASCII
 )
 _RFC822 = re.compile(
-    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:(GMT|UTC|UT|Z)|([+-]\d\d)(\d\d))\Z",
+    r"(?:[A-Za-z]{3}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)"
+    r" (?:(GMT|UTC|UT|Z)|([+-]\d\d)(\d\d))\Z",
     re.ASCII,
 )
 _NUMERIC = re.compile(r"(?<!\d)(\d{4})([-/.]) ?(\d{1,2})(?:\2 ?(\d{1,2}))?(?!\d)\.?")
