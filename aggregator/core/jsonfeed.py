@@ -78,10 +78,10 @@ def _item(data: dict[str, Any]) -> Item:
 
 
 def _authors(data: dict[str, Any]) -> list[str]:
-    """1.1 has authors, 1.0 had author."""
-    single = data.get("author")
-    people = _objects(data, "authors") or ([single] if isinstance(single, dict) else [])
-    return [_string(person, "name") for person in people]
+    """1.1 has authors, 1.0 had author. Either should be objects, and some are plain names."""
+    people = _list(data, "authors") or [data.get("author")]
+    named = [_string(one, "name") if isinstance(one, dict) else one for one in people]
+    return [name for name in named if isinstance(name, str)]
 
 
 def _string(data: dict[str, Any], name: str) -> str:

@@ -131,7 +131,7 @@ def _head(found: dict[str, Any], body: bytes) -> Head:
 
 
 def _first_link(feed: dict[str, Any], rel: str) -> str | None:
-    return next((link.get("href") for link in feed.get("links", ()) if link.get("rel") == rel), None)
+    return next((link.get("href") for link in _many(feed, "links") if link.get("rel") == rel), None)
 
 
 def _xml_base(body: bytes) -> str | None:
@@ -150,11 +150,11 @@ def _item(entry: dict[str, Any], head: Head) -> Item:
         links=_links(entry),
         original_link=get("feedburner_origlink"),
         title=get("title") or "",
-        title_type=_type(entry.get("title_detail"), atom),
+        title_type=_type(_one(entry, "title_detail"), atom),
         authors=_authors(entry),
         published=get("published") or get("created"),
         updated=get("updated"),
-        labels=[tag.get("label") or tag.get("term") or "" for tag in entry.get("tags", ())],
+        labels=[tag.get("label") or tag.get("term") or "" for tag in _many(entry, "tags")],
         enclosures=_enclosures(entry),
         rights=get("rights") or _inner(entry.get("media_copyright")),
         licence=_licence(entry),
@@ -163,7 +163,7 @@ def _item(entry: dict[str, Any], head: Head) -> Item:
     item.labels = [text.xml_safe(label) for label in item.labels]
     _set_texts(item, entry, atom)
     if atom and not item.links:  # RFC 4287 §4.1.3.2: the content is elsewhere
-        item.links = [(one["src"], one.get("type", "")) for one in entry.get("content", ()) if one.get("src")]
+        item.links = [(one["src"], one.get("type", "")) for one in _many(entry, "content") if one.get("src")]
     return item
 
 
@@ -171,8 +171,8 @@ def _set_texts(item: Item, entry: dict[str, Any], atom: bool) -> None:
     """Body and summary. In RSS, feedparser makes "content" of a second description (a picture's
     media:description, itunes:summary): told by its type, it is left out.
     """
-    summary = entry.get("summary_detail") or {"value": dict.get(entry, "summary"), "type": "text/html"}
-    contents = [content for content in entry.get("content", ()) if content.get("value")]
+    summary = _one(entry, "summary_detail") or {"value": dict.get(entry, "summary"), "type": "text/html"}
+    contents = [content for content in _many(entry, "content") if content.get("value")]
     first = contents[0] if contents else {}
     content = next((one for one in contents if "html" in one.get("type", "")), first)
     if not atom and content.get("type") == "text/plain" and summary.get("type") == "text/html":
@@ -205,33 +205,45 @@ def _getter(mapping: dict[str, Any]) -> Callable[[str], str | None]:
     return get
 
 
+def _many(mapping: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """What feedparser lists under a key; nothing where the document has an element of just that name."""
+    found = mapping.get(key)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _one(mapping: dict[str, Any], key: str) -> dict[str, Any]:
+    """What feedparser says of one element; nothing where the document has an element of just that name."""
+    found = mapping.get(key)
+    return found if isinstance(found, dict) else {}
+
+
 def _links(context: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (text.xml_safe(link["href"]).strip(), str(link.get("type", "")))
-        for link in context.get("links", ())
+        for link in _many(context, "links")
         if link.get("rel") == "alternate" and link.get("href")
     ]
 
 
 def _authors(context: dict[str, Any]) -> list[str]:
-    names = [author.get("name") for author in context.get("authors", ())]
+    names = [author.get("name") for author in _many(context, "authors")]
     return [text.xml_safe(name) for name in names if name]
 
 
 def _enclosures(entry: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
-    links = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure" and link.get("href")]
-    media = [one for one in entry.get("media_content", ()) if one.get("url")]
+    links = [link for link in _many(entry, "links") if link.get("rel") == "enclosure" and link.get("href")]
+    media = [one for one in _many(entry, "media_content") if one.get("url")]
     return [(link["href"], link.get("type"), link.get("length")) for link in links] + [
         (one["url"], one.get("type"), one.get("filesize")) for one in media
     ]
 
 
 def _licence(entry: dict[str, Any]) -> str | None:
-    for link in entry.get("links", ()):
+    for link in _many(entry, "links"):
         if link.get("rel") == "license" and link.get("href"):
             return str(link["href"])
-    media = entry.get("media_license")
-    return str(media.get("href") or media.get("content") or "") or None if media else None
+    media = _one(entry, "media_license")
+    return str(media.get("href") or media.get("content") or "") or None
 
 
 def _inner(element: Any) -> str | None:
@@ -241,7 +253,7 @@ def _inner(element: Any) -> str | None:
 
 def _language(entry: dict[str, Any]) -> str | None:
     """xml:lang, which feedparser keeps with each text."""
-    for detail in (*entry.get("content", ()), entry.get("title_detail") or {}):
+    for detail in (*_many(entry, "content"), _one(entry, "title_detail")):
         if detail.get("language"):
             return str(detail["language"])
     return None

@@ -38,6 +38,7 @@ _KNOWN = {
 }  # fmt: skip
 
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
+_NAMES_IN_SMALL = frozenset(name.lower() for name in ITEM_READERS)
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
 
@@ -130,6 +131,8 @@ def _read_item(node: etree._Element, namespace: str) -> Item:
         reader = ITEM_READERS.get(tag)
         if reader:
             reader(child, item)
+        elif tag.lower() in _NAMES_IN_SMALL:
+            raise DoubtError  # <PubDate>: feedparser reads names of whatever case
     return item
 
 
@@ -144,7 +147,10 @@ def _read_head(node: etree._Element, head: Head) -> None:
         names = head.skip_hours if tag == "skipHours" else head.skip_days
         names.extend(_texts(node))
     else:
-        field = _HEAD_FIELDS.get(tag.replace(RSS1, "").replace(RSS09, ""))
+        plain = tag.replace(RSS1, "").replace(RSS09, "")
+        field = _HEAD_FIELDS.get(plain)
+        if not field and plain.lower() in ("item", "title", "link"):
+            raise DoubtError
         if field == "link":
             head.links.append((plain_text(node), ""))
         elif field and not getattr(head, field):

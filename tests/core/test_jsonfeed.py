@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from core.documents import parsed_file
+from core.documents import parsed, parsed_file
 
 from aggregator.core.jsonfeed import read
 from aggregator.errors import NotAFeedError
@@ -57,3 +57,19 @@ def test_a_number_of_a_million_digits_costs_nothing():
 def test_json_that_would_fill_the_memory_is_refused_before_it_is_read(piece):
     with pytest.raises(NotAFeedError, match="more objects"):
         read(b'{"version": "https://jsonfeed.org/version/1.1", "items": [' + piece * 450_000 + b"0]}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "author"),
+    [
+        ('"authors":[{"name":"A"},{"name":"B"}]', "A, B"),
+        ('"author":{"name":"A"}', "A"),
+        ('"author":"A"', "A"),
+        ('"authors":["A",{"name":"B"},7,null]', "A, B"),
+        ('"authors":{"name":"A"},"author":null', None),
+    ],
+)
+def test_an_author_is_an_object_or_a_plain_name(fields, author):
+    item = f'{{"id":"1","content_text":"x",{fields}}}'
+    feed = parsed(f'{{"version":"https://jsonfeed.org/version/1.1","title":"J","items":[{item}]}}')
+    assert feed.entries[0].author == author

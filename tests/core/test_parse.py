@@ -224,3 +224,42 @@ def test_a_spoilt_document_is_read_or_refused_and_never_breaks_us(body, start, l
 
 def test_no_limits_given_means_the_defaults():
     assert parse(a_document(rss(""))) == parse(a_document(rss("")), FetchLimits())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "links",
+        "tags",
+        "authors",
+        "content",
+        "media_content",
+        "title_detail",
+        "summary_detail",
+        "media_license",
+    ],
+)
+def test_an_element_named_like_something_of_feedparsers_own_breaks_nothing(name):
+    odd = f"<{name}>x</{name}>"
+    body = (
+        f"<rss version='2.0'><channel>{odd}<title>C</title><item>{odd}<title>T</title><guid>1</guid></item>"
+    )
+    feed = parsed(body.encode())  # not closed, so that feedparser reads it
+    assert [(entry.key, entry.title) for entry in feed.entries] == [("id:1", "T")]
+
+
+def test_names_are_read_in_whatever_case():
+    body = (
+        b"<rss version='2.0'><channel><Title>C</Title><Item><Title>T</Title><GUID>1</GUID>"
+        b"<PubDate>Tue, 04 Feb 2025 08:01:00 GMT</PubDate><Link>https://x.example/1</Link></Item></channel></rss>"
+    )
+    (entry,) = parsed(body).entries
+    assert (entry.key, entry.title, entry.url) == ("id:1", "T", "https://x.example/1")
+    assert entry.published == "Tue, 04 Feb 2025 08:01:00 GMT"
+    half = (
+        body.replace(b"Item", b"item")
+        .replace(b"GUID", b"guid")
+        .replace(b"Title", b"title")
+        .replace(b"Link", b"link")
+    )
+    assert parsed(half).entries[0].published == entry.published
