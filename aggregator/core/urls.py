@@ -22,6 +22,10 @@ _TRACKER_FAMILIES = (
     "at_creation", "at_platform", "pk_", "piwik_", "mtm_", "matomo_", "hsa_", "ga_source", "ga_medium",
     "ga_campaign", "ga_term", "ga_content", "stm_", "itm_", "wt.mc_",
 )  # fmt: skip
+# Query parameters that are a key to what they lead to, by their names.
+_SECRET = re.compile(
+    r"(?:key|auth|pwd|sig|[^=]*(?:token|secret|passw|api[_-]?key|signature|credential)[^=]*)=", re.IGNORECASE
+)
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _MAX_URL = 8192  # longer than any server takes (RFC 9110 §4.1 asks for 8000); data in disguise
 _ABSOLUTE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!-;=?-\[\]_a-z~|]*)?\Z", re.IGNORECASE)
@@ -96,6 +100,16 @@ def canonical(url: str) -> str:
     if port is not None and str(port) != _DEFAULT_PORTS.get(scheme):
         host = f"{host}:{port}"
     return urlunsplit((scheme, host, parts.path or "/", parts.query, ""))
+
+
+def public(url: str) -> str:
+    """A source's URL as it is shown and published: without user, password, and keys in its query."""
+    if "?" not in url:
+        return without_credentials(url) if "@" in url else url
+    head, _, tail = without_credentials(url).partition("?")
+    query, mark, fragment = tail.partition("#")
+    kept = "&".join(part for part in query.split("&") if not _SECRET.match(part))
+    return head + ("?" + kept if kept else "") + mark + fragment
 
 
 def without_credentials(url: str) -> str:

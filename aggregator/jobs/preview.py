@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.config import built_in_rules
-from aggregator.core import pipeline, tag, topics
+from aggregator.core import pipeline, tag, topics, urls
 from aggregator.core.expr import Facts
 from aggregator.errors import AggregatorError, NotAFeedError
 from aggregator.fetch.http import Fetcher
@@ -46,7 +46,7 @@ class PreviewEntry:
 class Preview:
     """A document as it would be stored."""
 
-    url: str  # after redirects
+    url: str  # after redirects; core.urls.public
     format: str
     entries: tuple[PreviewEntry, ...]
     refusals: tuple[Refusal, ...] = ()
@@ -63,9 +63,9 @@ async def preview(url: str, setup: Setup) -> Preview:
     async with Fetcher(setup.settings) as fetcher:
         result = await fetcher.fetch(SourceState(id=0, slug=source.slug, url=url))
     if isinstance(result, Failed):
-        raise PreviewError(f"{url}: {result.why}")
+        raise PreviewError(f"{urls.public(url)}: {result.why}")
     if not isinstance(result, Fetched):
-        raise PreviewError(f"{url}: the server sent no document")
+        raise PreviewError(f"{urls.public(url)}: the server sent no document")
     return read(result.document, source, setup)
 
 
@@ -83,7 +83,7 @@ def read(document: Document, source: Source, setup: Setup) -> Preview:
         info = FeedInfo(format="page", link=document.url, base=document.url)
         drafts, refusals = (pipeline.draft_entry(_article(document, rules, error), info, source, rules),), ()
     entries = tuple(_entry(draft, source, rules, index) for draft in drafts)
-    return Preview(document.url, info.format, entries, refusals, feed_urls)
+    return Preview(urls.public(document.url), info.format, entries, refusals, feed_urls)
 
 
 def _entry(draft: Draft, source: Source, rules: pipeline.Rules, index: topics.TopicIndex) -> PreviewEntry:

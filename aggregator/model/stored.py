@@ -142,7 +142,7 @@ class SourceStatus:
     """What status and the page tell of a source."""
 
     slug: str
-    url: str
+    url: str  # core.urls.public
     name: str
     state: SourceHealth
     last_success: datetime | None  # None: never

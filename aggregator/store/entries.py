@@ -86,7 +86,7 @@ def _origin(row: AnyRow) -> Origination:
     return Origination(
         slug=row.slug,
         name=row.name,
-        url=urls.without_credentials(row.url),
+        url=urls.public(row.url),
         id=info.id,
         title=info.title or row.name,
         link=info.link,

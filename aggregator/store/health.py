@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from aggregator.core import urls
 from aggregator.core.identity import tag_uri
 from aggregator.model import Failed, HealthChange, Outcome, SourceHealth, Trouble
 from aggregator.store import codec, facts
@@ -74,7 +75,7 @@ def _change(row: AnyRow, authority: str) -> HealthChange:
     return HealthChange(
         public_id=tag_uri(authority, at.date(), f"health/{row.source_id}/{at:%Y%m%dT%H%M%S.%fZ}"),
         name=row.name,
-        url=row.url,
+        url=urls.public(row.url),
         state=SourceHealth(row.state),
         at=at,
         error=row.error,

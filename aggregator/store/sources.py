@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from aggregator.core import hosts
+from aggregator.core import hosts, urls
 from aggregator.model import Settings, Source, SourceHealth, SourceStatus
 from aggregator.store import codec, subscriptions
 from aggregator.store.schema import AnyRow, entries, sources
@@ -133,7 +133,7 @@ def _status(source: Source, row: AnyRow | None, websub: Mapping[int, str]) -> So
     if row is None:
         return SourceStatus(
             source.slug,
-            source.url,
+            urls.public(source.url),
             source.name,
             SourceHealth.NEW,
             last_success=None,
@@ -149,7 +149,7 @@ def _status(source: Source, row: AnyRow | None, websub: Mapping[int, str]) -> So
     info = codec.load_info(row.info)
     return SourceStatus(
         source.slug,
-        source.url,
+        urls.public(source.url),
         source.name,
         _health(row, standing),
         last_success=row.last_ok,

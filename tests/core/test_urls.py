@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.core.urls import absolute, canonical, strip_tracking, without_credentials
+from aggregator.core.urls import absolute, canonical, public, strip_tracking, without_credentials
 
 BASE = "https://news.example.org/2025/feed.xml?a=1"
 
@@ -93,6 +93,20 @@ def test_what_tells_pages_apart_stays_in_the_canonical_form():
 )
 def test_credentials_go(url, expected):
     assert without_credentials(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://ada:secret@x.example.org/f?token=1&page=2#x", "https://x.example.org/f?page=2#x"),
+        ("https://x.example.org/f?key=1", "https://x.example.org/f"),
+        ("https://x.example.org/f?a=1&API_KEY=2&b=3&x-amz-signature=4&password=5", "https://x.example.org/f?a=1&b=3"),
+        ("https://x.example.org/?feed=rss2&keyword=news&author=ada", "https://x.example.org/?feed=rss2&keyword=news&author=ada"),
+        ("file:///srv/feed.xml", "file:///srv/feed.xml"),
+    ],
+)  # fmt: skip
+def test_keys_in_a_query_are_not_shown(url, expected):
+    assert public(url) == expected
 
 
 @given(st.text())
