@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from hashlib import blake2b
 from urllib.parse import quote
 
@@ -15,6 +17,7 @@ from aggregator.model import RawEntry
 _FINGERPRINT_BYTES = 16
 _MAX_KEY = 400  # characters; longer ids are hashed so that an index can hold them
 _NO_IDS = frozenset({"", "0", "-", "none", "null", "undefined", "n/a", "tag:", "http://", "https://"})
+_ENOUGH_TO_TELL = 3  # entries of a document of which none is known
 _TAG_SAFE = "/:;@!$&'()*+,=-._~?"
 _FIELDS = tuple(
     field.name for field in dataclasses.fields(RawEntry) if field.name not in ("key", "fingerprint")
@@ -33,6 +36,38 @@ def entry_key(entry_id: str | None, url: str | None, unchanging: str) -> str:
     if url:
         return _bounded("url:" + urls.canonical(url))
     return "hash:" + _digest(unchanging)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What tells an entry apart besides its key."""
+
+    key: str
+    link: str  # "": it has none
+    title: str
+    published: datetime | None
+
+
+def come_again(
+    fresh: Sequence[Sighting], stored: Sequence[Sighting], in_document: Collection[str]
+) -> dict[str, str]:
+    """Which entries with keys never seen are stored ones whose id has changed: new key -> old key.
+
+    fresh are a document's entries under unknown keys, in_document the keys of all its entries, stored
+    what stands under the same links, oldest first. An entry is a stored one that the document no longer
+    holds where link, title and date of publication agree; also with another date where no key of a
+    document of three entries or more is known, and half of them agree in link and title: then dates as
+    well as ids are made anew for each request. A link that several entries share tells nothing.
+    """
+    links = Counter(one.link for one in fresh)
+    left = {(one.link, one.title): one for one in stored if one.key not in in_document}
+    pairs = [
+        (one, left[one.link, one.title])
+        for one in fresh
+        if one.link and links[one.link] == 1 and (one.link, one.title) in left
+    ]
+    all_new = len(fresh) == len(in_document) >= _ENOUGH_TO_TELL and 2 * len(pairs) >= len(fresh)
+    return {one.key: old.key for one, old in pairs if all_new or one.published == old.published}
 
 
 def fingerprint(raw: RawEntry) -> bytes:

@@ -83,7 +83,8 @@ def process(
             refusals.append(Refusal(raw.key, str(error)))
     unchanged = len(feed.entries) - len(drafts) - len(refusals)
     instants = rhythm(feed.entries, rules.zones)
-    return ProcessedFeed(feed.info, tuple(drafts), unchanged, tuple(refusals), instants)
+    keys = frozenset(raw.key for raw in feed.entries)
+    return ProcessedFeed(feed.info, tuple(drafts), unchanged, tuple(refusals), instants, keys)
 
 
 def draft_entry(raw: RawEntry, info: FeedInfo, source: Source, rules: Rules) -> Draft:

@@ -59,6 +59,7 @@ _TICKS = 40
 # What headers, chunk sizes and TLS may add to an answer.
 _WRAPPING = 1024 * 1024
 
+_WHOLE = frozenset({200, 203})  # 203: as a proxy on the way has changed it (RFC 9110 §15.3.4)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 Clock = Callable[[], datetime]  # the instant it is
@@ -254,7 +255,7 @@ class Fetcher:
             return Redirect(status, headers["Location"])
         if ask.form is not None and 200 <= status < 300:
             return Unchanged(Validators())
-        if status != 200:
+        if status not in _WHOLE:
             return of_status(status, headers, trail.host, now)
         if response.content_length is not None and response.content_length > ask.limits.max_bytes:
             raise OverBound(f"its body is larger than {in_mib(ask.limits.max_bytes)}")

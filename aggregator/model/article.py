@@ -156,6 +156,7 @@ class ProcessedFeed:
     unchanged: int  # entries sent again as they were
     refusals: tuple[Refusal, ...] = ()
     instants: tuple[datetime, ...] = ()  # of all its entries, newest first: the source's rhythm
+    keys: frozenset[str] = frozenset()  # of all its entries
 
     @property
     def entries(self) -> int:

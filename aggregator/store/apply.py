@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import TopicIndex
 from aggregator.model import Changes, Outcome, Packed
-from aggregator.store import facts, health, members, polling, rows, stories, subscriptions
+from aggregator.store import again, facts, health, members, polling, rows, stories, subscriptions
 from aggregator.store.chunks import chunks
 from aggregator.store.polling import Counted, Held
 from aggregator.store.schema import AnyRow, disclosures, entries, entry_ids, raw_entries, tags
@@ -78,6 +78,7 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
         return Changes()
     sent = {(one.source_id, one.entry.key): one for outcome in outcomes for one in _sent(outcome, sources)}
     stored = _stored(connection, list(sent))
+    outcomes = _recognised(connection, outcomes, sources, sent, stored)
     new = _numbered(connection, [one for key, one in sent.items() if key not in stored])
     known = [(stored[key], one) for key, one in sent.items() if key in stored and not stored[key].gone]
     altered = _altered(known)
@@ -93,6 +94,40 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
     ):
         facts.raise_front(connection)
     return Changes(len(new), len(altered), touched)
+
+
+def _recognised(
+    connection: Connection,
+    outcomes: Sequence[Outcome],
+    sources: Mapping[int, Held],
+    sent: Mapping[tuple[int, str], _Sent],
+    stored: dict[tuple[int, str], AnyRow],
+) -> list[Outcome]:
+    """Take what has come again under new ids for what it is; the sources' remarks tell of it."""
+    unknown = {
+        outcome.source_id: fresh
+        for outcome in outcomes
+        if outcome.processed is not None
+        and not sources[outcome.source_id].first
+        and (fresh := [one for one in outcome.entries if (outcome.source_id, one.key) not in stored])
+    }
+    if not unknown:
+        return list(outcomes)
+    keys = {one.source_id: one.processed.keys for one in outcomes if one.processed is not None}
+    renamed = again.rename(connection, unknown, keys)
+    if not renamed:
+        return list(outcomes)
+    stored.update(_stored(connection, renamed))
+    return [_remarked(outcome, sum(key == outcome.source_id for key, _ in renamed)) for outcome in outcomes]
+
+
+def _remarked(outcome: Outcome, renamed: int) -> Outcome:
+    if not renamed or outcome.processed is None:
+        return outcome
+    info = outcome.processed.info
+    remark = f"entries that came under new ids, told by link and title: {renamed}"
+    processed = replace(outcome.processed, info=replace(info, remarks=(*info.remarks, remark)))
+    return replace(outcome, processed=processed)
 
 
 def _sent(outcome: Outcome, sources: Mapping[int, Held]) -> Iterable[_Sent]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.core.identity import data_version, entry_key, fingerprint, tag_uri
+from aggregator.core.identity import Sighting, come_again, data_version, entry_key, fingerprint, tag_uri
 from aggregator.model import BodyType, Enclosure, RawEntry
 
 RAW = RawEntry(
@@ -78,3 +78,45 @@ def test_a_version_follows_the_data_and_not_its_order():
     assert version != data_version("t", 4, {"a": 1, "b": [Rule("x", ("z",))]})
     assert version != data_version("t", 5, {"a": 1, "b": [Rule("x", ("y",))]})
     assert data_version("t", 1, {"s": frozenset("ab")}) == data_version("t", 1, {"s": frozenset("ba")})
+
+
+def seen(key: str, number: int, day: int | None = 4, title: str = "") -> Sighting:
+    published = None if day is None else datetime(2025, 2, day, tzinfo=UTC)
+    return Sighting(key, f"https://x.example/{number}", title or f"Report {number}", published)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "stored", "in_document", "known"),
+    [
+        pytest.param([seen("b", 1)], [seen("a", 1)], {"b"}, {"b": "a"}, id="link, title and date agree"),
+        pytest.param([seen("b", 1, None)], [seen("a", 1, None)], {"b"}, {"b": "a"}, id="no date at all"),
+        pytest.param([seen("b", 1, 5)], [seen("a", 1)], {"b"}, {}, id="another date: the next of a series"),
+        pytest.param([seen("b", 1, title="New")], [seen("a", 1)], {"b"}, {}, id="another title"),
+        pytest.param([seen("b", 1)], [seen("a", 1)], {"a", "b"}, {}, id="both in one document: two entries"),
+        pytest.param([seen("b", 1), seen("c", 1)], [seen("a", 1)], {"b", "c"}, {}, id="a link of several"),
+        pytest.param([Sighting("b", "", "T", None)], [Sighting("a", "", "T", None)], {"b"}, {}, id="no link"),
+        pytest.param(
+            [seen(f"b{n}", n, 5) for n in range(4)],
+            [seen(f"a{n}", n) for n in range(2)],
+            {f"b{n}" for n in range(4)},
+            {"b0": "a0", "b1": "a1"},
+            id="ids and dates made anew for the whole document",
+        ),
+        pytest.param(
+            [seen(f"b{n}", n, 5) for n in range(3)],
+            [seen(f"a{n}", n) for n in range(3)],
+            {"b0", "b1", "b2", "kept"},
+            {},
+            id="one id was known: a series goes on",
+        ),
+        pytest.param(
+            [seen(f"b{n}", n, 5) for n in range(2)],
+            [seen(f"a{n}", n) for n in range(2)],
+            {"b0", "b1"},
+            {},
+            id="two entries are too few to tell",
+        ),
+    ],
+)
+def test_an_entry_under_a_new_id_is_known_by_what_does_not_change(fresh, stored, in_document, known):
+    assert come_again(fresh, stored, in_document) == known
