@@ -2,14 +2,15 @@
 
 A sketch is a MinHash of three-word shingles by one permutation (Li, Owen, Zhang, "One Permutation
 Hashing", NIPS 2012), with a smaller one of the title's words. It is deterministic across processes
-and machines, so that it can be stored and compared for years.
+and machines, so that it can be stored and compared for years. Its loops over words run in C.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
-from itertools import islice
+from collections.abc import Iterable
+from itertools import repeat
+from zlib import crc32
 
 from aggregator.model import Article, Place
 
@@ -17,14 +18,15 @@ SLOTS = 64  # standard error of a similarity near one half: 0.06
 TITLE_SLOTS = 8
 BANDS = 8  # pairs of slots; two texts half alike share a band with probability 0.9
 MAX_TOKENS = 400  # the first minutes of an article decide; the rest is background
+MAX_CHARACTERS = 8000  # in which they are looked for
 MIN_TITLE_TOKENS = 6  # "Morning briefing" is a headline that different stories share
 
 _HEAD = 3  # shingles in the body, tokens in the title, hash of the title
 _EMPTY = -1
-_MASK = 0xFFFFFFFF
-_MIX = 0x9E3779B1  # 2**32 / golden ratio: spreads what crc32 leaves close together
+_BITS = 32  # of a hash
 # A word, or a single Han or kana character: those scripts write no spaces.
 _TOKEN = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿]+")
+_BLANKED = bytes(byte if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
 SAME_TEXT = 0.5  # shingles in common for the same text, edited
 SAME_TEXT_OTHER_TITLE = 0.7  # the same, under a headline with no word in common
@@ -37,17 +39,19 @@ def sketch(article: Article) -> tuple[int, ...]:
 
     Two sketches of the same article are equal in every process.
     """
-    title = _tokens(article.title, MAX_TOKENS)
-    body: list[str] = []
-    for passage in article.passages:
-        if passage.place in (Place.LEAD, Place.BODY):
-            body += _tokens(passage.text, MAX_TOKENS - len(body))
-        if len(body) >= MAX_TOKENS:
-            break
+    title = _tokens(article.title)
+    body = _tokens(
+        " ".join(passage.text for passage in article.passages if passage.place in (Place.LEAD, Place.BODY))
+    )
     shingles = _shingles(body)
-    title_hash = zlib.crc32(" ".join(title).encode())
-    slots = _min_hash(shingles, SLOTS)
-    return (len(shingles), len(title), title_hash, *_min_hash(_hashes(title), TITLE_SLOTS), *slots)
+    title_slots = _min_hash(map(crc32, title), TITLE_SLOTS)
+    return (
+        len(shingles),
+        len(title),
+        crc32(b" ".join(title)),
+        *title_slots,
+        *_min_hash(shingles, SLOTS),
+    )
 
 
 def bands(sketch: tuple[int, ...]) -> tuple[int, ...]:
@@ -59,8 +63,9 @@ def bands(sketch: tuple[int, ...]) -> tuple[int, ...]:
     values = []
     if sketch[0]:
         for number in range(BANDS):
-            pair = slots[2 * number], slots[2 * number + 1]
-            values.append(number << 32 | zlib.crc32(repr(pair).encode()))
+            pair = slots[2 * number : 2 * number + 2]
+            if pair != (_EMPTY, _EMPTY):  # strangers are alike in what they lack
+                values.append(number << 32 | crc32(repr(pair).encode()))
     if sketch[1] >= MIN_TITLE_TOKENS:
         values.append(BANDS << 32 | sketch[2])
     return tuple(values)
@@ -93,32 +98,25 @@ def _title_slots(sketch: tuple[int, ...]) -> tuple[int, ...]:
     return sketch[_HEAD : _HEAD + TITLE_SLOTS]
 
 
-def _tokens(text: str, most: int) -> list[str]:
-    return [match.group() for match in islice(_TOKEN.finditer(text.casefold()), max(most, 0))]
+def _tokens(text: str) -> list[bytes]:
+    """The first words, case folded, in UTF-8."""
+    folded = text[:MAX_CHARACTERS].casefold()
+    if folded.isascii():
+        return folded.encode().translate(_BLANKED).split()[:MAX_TOKENS]
+    return [token.encode("utf-8", "replace") for token in _TOKEN.findall(folded)[:MAX_TOKENS]]
 
 
-def _hashes(tokens: list[str]) -> set[int]:
-    return {zlib.crc32(token.encode()) * _MIX & _MASK for token in tokens}
+def _shingles(tokens: list[bytes]) -> set[int]:
+    """The hashes of every three words in a row: crc32 goes on from the hash of the words before."""
+    pairs = map(crc32, tokens[1:], map(crc32, tokens))
+    return set(map(crc32, tokens[2:], pairs))
 
 
-def _shingles(tokens: list[str]) -> set[int]:
-    known: dict[str, int] = {}
-    for token in tokens:
-        if token not in known:
-            known[token] = zlib.crc32(token.encode())
-    numbers = [known[token] for token in tokens]
-    triples = zip(numbers, numbers[1:], numbers[2:], strict=False)
-    return {((a * 31 + b) * 31 + c) * _MIX & _MASK for a, b, c in triples}
-
-
-def _min_hash(hashes: set[int], slots: int) -> tuple[int, ...]:
+def _min_hash(hashes: Iterable[int], slots: int) -> tuple[int, ...]:
     """Keep the smallest hash of each slot. An empty slot stays empty: it says nothing."""
-    smallest = [_EMPTY] * slots
-    for value in hashes:
-        slot = value * slots >> 32
-        if smallest[slot] == _EMPTY or value < smallest[slot]:
-            smallest[slot] = value
-    return tuple(smallest)
+    shift = _BITS + 1 - slots.bit_length()  # slots is a power of two
+    smallest = {value >> shift: value for value in sorted(hashes, reverse=True)}
+    return tuple(map(smallest.get, range(slots), repeat(_EMPTY)))
 
 
 def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> float:
