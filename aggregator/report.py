@@ -194,6 +194,7 @@ def _source(source: SourceStatus) -> dict[str, object]:
         "entries": source.entries,
         "error": source.error,
         "failing_since": instant(source.failing_since),
+        "what_to_do": _what_to_do(source),
         "remarks": list(source.remarks),
         "websub": source.websub,
     }
@@ -203,17 +204,27 @@ def print_status(sources: Sequence[SourceStatus], topics: Sequence[TopicSummary]
     """Write how the sources and topics stand: trouble in words."""
     troubled = sum(source.error is not None for source in sources)
     print(f"{_count(len(sources), 'source')}, {troubled} in trouble; {_count(len(topics), 'topic')}")
-    heads = ("source", "state", "last success", "next poll", "entries", "what is wrong, and why then")
+    heads = ("source", "state", "last success", "next poll", "entries", "what is wrong, why then, what to do")
     print_table("Sources", heads, [_source_row(source) for source in sources])
     rows = [(found.topic.slug, found.topic.title, str(found.entries)) for found in topics]
     print_table("Topics", ("topic", "title", "entries"), rows)
 
 
 def _source_row(source: SourceStatus) -> tuple[str, ...]:
-    told = (source.error, source.why_then, *source.remarks, source.websub)
-    words = "; ".join(part for part in told if part)
+    wrong = source.error
+    if wrong and source.failing_since is not None:
+        wrong += f" (since {instant(source.failing_since)})"
+    told = (wrong, source.why_then, _what_to_do(source), *source.remarks, source.websub)
+    words = "; ".join(part.rstrip(".") for part in told if part)
     last, following = instant(source.last_success) or "never", instant(source.next_poll) or "paused"
     return (source.name, source.state, last, following, str(source.entries), words)
+
+
+def _what_to_do(source: SourceStatus) -> str | None:
+    """What the operator may do about a source; None: nothing is wrong."""
+    from aggregator.write.vocabulary import WHAT_TO_DO
+
+    return WHAT_TO_DO.get(source.state)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

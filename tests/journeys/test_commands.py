@@ -97,6 +97,10 @@ def test_a_failing_source_is_news_and_no_failure(world):
     assert bad["state"] == "failing"
     assert "404" in bad["error"]
     assert bad["next_poll"] > good["last_success"]
+    assert (good["what_to_do"], bad["what_to_do"][:11]) == (None, "Nothing for")
+    words = aggregator("status", "--config", config).stdout
+    for said in ("404", f"since {bad['failing_since']}", bad["why_then"], "check its URL in feeds.yaml"):
+        assert said in words
     assert found["topics"] == [{"slug": "samsung+openai", "entries": 1}, {"slug": "everything", "entries": 2}]
 
 
