@@ -19,16 +19,24 @@ from aggregator.model import (
 
 # A permanent redirect is believed once it has held this long: many are mistakes of an afternoon.
 SETTLES_AFTER = timedelta(days=3)
+# Where a move led to fails this long, the move is forgotten: the URL of feeds.yaml is asked again.
+MOVES_BACK_AFTER = timedelta(days=7)
 
 
-def after(state: SourceState, result: FetchResult, info: FeedInfo | None, now: datetime) -> SourceState:
+def after(
+    state: SourceState,
+    result: FetchResult,
+    info: FeedInfo | None,
+    now: datetime,
+    configured: str | None = None,
+) -> SourceState:
     """The state to store, of a poll that began with state and brought result.
 
-    info is the head of the feed where a new body was read, else None. A body that could not be
+    configured is the source's URL in feeds.yaml; None: the one in state. info is the head of the feed where a new body was read, else None. A body that could not be
     read as a feed comes here as ``Failed``, so that its validators are never kept.
     """
     if isinstance(result, Failed):
-        return _after_failure(state, result, now)
+        return _after_failure(state, result, now, configured or state.url)
     whole = isinstance(result, Fetched) or result.full
     moved = _settle_move(state, result, now)
     return replace(
@@ -46,16 +54,18 @@ def after(state: SourceState, result: FetchResult, info: FeedInfo | None, now: d
     )
 
 
-def _after_failure(state: SourceState, result: Failed, now: datetime) -> SourceState:
+def _after_failure(state: SourceState, result: Failed, now: datetime, configured: str) -> SourceState:
     if result.trouble is Trouble.REFUSED:
         return replace(state, refusals=state.refusals + 1)
     kept = state.validators
     if result.trouble is Trouble.DOCUMENT:
         # What it vouches for was never stored: the next request must bring the body again.
         kept = Validators()
-    return replace(
-        state, failures=state.failures + 1, failing_since=state.failing_since or now, validators=kept
-    )
+    failing_since = state.failing_since or now
+    url = state.url
+    if url != configured and now - failing_since >= MOVES_BACK_AFTER:
+        url, kept = configured, Validators()
+    return replace(state, url=url, failures=state.failures + 1, failing_since=failing_since, validators=kept)
 
 
 def _settle_move(state: SourceState, result: Fetched | Unchanged, now: datetime) -> SourceState:

@@ -109,7 +109,8 @@ def decide(polled: Polled, brought: Brought | Failed | None, settings: Settings,
     told = polled.pushed or read is None or not read.entries
     believed = state if told else replace(state, push_until=None)
     planned = schedule.next_poll(polled.source, believed, result, processed, settings, now, jitter)
-    after = standing.after(state, result, processed.info if processed else None, now)
+    info = processed.info if processed else None
+    after = standing.after(state, result, info, now, polled.source.url)
     if read is not None:
         newest = read.feed.instants or state.newest_entries
         after = replace(after, entries_last_time=read.sent, newest_entries=newest)

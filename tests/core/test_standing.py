@@ -112,3 +112,13 @@ def test_a_failure_in_between_does_not_end_a_move():
 def test_credentials_move_only_within_their_server(old, target, url):
     state = replace(STATE, url=old)
     assert moves(moves(state, target, 0), target, 4).url == url
+
+
+def test_a_move_whose_target_fails_for_a_week_is_undone():
+    first, broken = "https://news.example/feed", Failed("gone", Trouble.MISSING)
+    moved = replace(STATE, url="https://elsewhere.example/", validators=Validators('"1"'), failing_since=NOW)
+    kept = after(moved, broken, None, NOW + 6 * DAY, first)
+    assert (kept.url, kept.validators) == (moved.url, moved.validators)
+    back = after(moved, broken, None, NOW + 7 * DAY, first)
+    assert (back.url, back.validators, back.failing_since) == (first, Validators(), NOW)
+    assert after(moved, broken, None, NOW + 7 * DAY).url == moved.url
