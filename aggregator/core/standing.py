@@ -32,8 +32,9 @@ def after(
 ) -> SourceState:
     """The state to store, of a poll that began with state and brought result.
 
-    configured is the source's URL in feeds.yaml; None: the one in state. info is the head of the feed where a new body was read, else None. A body that could not be
-    read as a feed comes here as ``Failed``, so that its validators are never kept.
+    configured is the source's URL in feeds.yaml; None: the one in state. info is the head of the feed
+    where a new body was read, else None. A body that could not be read as a feed comes here as
+    ``Failed``, so that its validators are never kept.
     """
     if isinstance(result, Failed):
         return _after_failure(state, result, now, configured or state.url)

@@ -8,7 +8,7 @@ from fetch.faults import FEED, not_modified, response, settings, state
 
 from aggregator import __version__
 from aggregator.fetch.http import Fetcher, user_agent
-from aggregator.model import Failed, Fetched, Trouble, Unchanged, Validators
+from aggregator.model import Advertised, Failed, Fetched, Trouble, Unchanged, Validators
 
 
 async def test_a_first_request_says_who_asks_and_what_it_reads_and_nothing_more(server, fetcher):
@@ -226,3 +226,21 @@ async def test_a_proxy_in_the_environment_is_not_used(server, fetcher, monkeypat
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert isinstance(await fetcher.fetch(state(server.tell("/feed", response()))), Fetched)
+
+
+async def test_a_hub_in_the_headers_comes_with_the_body(server, fetcher):
+    links = '</hub>; rel="hub", <https://news.example/feed>; rel="self"'
+    result = await fetcher.fetch(state(server.tell("/feed", response(Link=links))))
+    assert result.advertised == Advertised(server.url("/hub"), "https://news.example/feed")
+
+
+async def test_a_304_may_tell_the_length_of_what_it_does_not_send(server, fetcher):
+    known = Validators(etag='"1"', url=server.url("/feed"))
+    server.tell("/feed", not_modified(Content_Length="5000", ETag='"1"'))
+    for _ in range(2):
+        assert isinstance(await fetcher.fetch(state(server.url("/feed"), known)), Unchanged)
+
+
+async def test_an_answer_that_a_proxy_has_changed_is_an_answer(server, fetcher):
+    url = server.tell("/feed", response("203 Non-Authoritative Information"))
+    assert isinstance(await fetcher.fetch(state(url)), Fetched)
