@@ -26,6 +26,7 @@ from aggregator.store.polling import Take
 POOL_FROM = 500  # new entries from which on processes of their own pay for their start
 USUAL_ENTRIES = 30  # of a feed never read
 PUBLISH_SECONDS = 5.0
+PUBLISH_SHARE = 10  # of a cycle's time, at most one part in so many goes into publishing before its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +216,13 @@ class _Published:
     def __init__(self, setup: Setup, store: Store) -> None:
         self._setup = setup
         self._store = store
-        self._last = monotonic()
+        self._next = monotonic() + PUBLISH_SECONDS
         self.files = 0
 
     def now_and_then(self, tally: Tally) -> None:
-        if tally.touched and monotonic() - self._last >= PUBLISH_SECONDS:
+        began = monotonic()
+        if tally.touched and began >= self._next:
             tally.touched = False
             self.files += publish(self._setup, self._store)
-            self._last = monotonic()
+            ended = monotonic()
+            self._next = ended + max(PUBLISH_SECONDS, PUBLISH_SHARE * (ended - began))

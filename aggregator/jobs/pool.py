@@ -12,8 +12,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -153,12 +154,20 @@ class _DiedError(Exception):
     """A body killed the process that read it."""
 
 
+def _context() -> BaseContext:
+    """How processes begin: forked off one that holds the imported stages and has no threads, as ours has."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["aggregator.core.pipeline"])
+    return context
+
+
 class _Worker:
     """One process and the pipe to it."""
 
     def __init__(self, data: RuleData, limits: FetchLimits) -> None:
-        # Spawned, not forked: this process has threads.
-        context = get_context("spawn")
+        context = _context()
         self._limits = limits
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(

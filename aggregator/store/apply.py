@@ -77,7 +77,8 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
     if not outcomes:
         return Changes()
     sent = {(one.source_id, one.entry.key): one for outcome in outcomes for one in _sent(outcome, sources)}
-    stored = _stored(connection, list(sent))
+    # Of a source that was never read before, nothing can be stored.
+    stored = _stored(connection, [key for key, one in sent.items() if not one.source.first])
     outcomes = _recognised(connection, outcomes, sources, sent, stored)
     new = _numbered(connection, [one for key, one in sent.items() if key not in stored])
     known = [(stored[key], one) for key, one in sent.items() if key in stored and not stored[key].gone]
