@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -154,7 +154,7 @@ class _DiedError(Exception):
     """A body killed the process that read it."""
 
 
-def _context() -> BaseContext:
+def _context() -> ForkServerContext | SpawnContext:
     """How processes begin: forked off one that holds the imported stages and has no threads, as ours has."""
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
