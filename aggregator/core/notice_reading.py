@@ -49,7 +49,7 @@ _FAINTER = {
     DisclosureKind.HUMAN: frozenset((DisclosureKind.NOT_REVIEWED,)),
     DisclosureKind.REVIEWED: frozenset((DisclosureKind.CORRECTION,)),
     DisclosureKind.NOT_REVIEWED: frozenset((DisclosureKind.SYNDICATED,)),
-    DisclosureKind.LIABILITY: frozenset((DisclosureKind.CORRECTION, DisclosureKind.NOT_REVIEWED)),
+    DisclosureKind.LIABILITY: frozenset((DisclosureKind.CORRECTION,)),
     DisclosureKind.NOT_ADVICE: frozenset((DisclosureKind.HOLDINGS,)),
     DisclosureKind.SPONSORED: frozenset((DisclosureKind.HOLDINGS, DisclosureKind.NOT_REVIEWED)),
     DisclosureKind.AFFILIATE: frozenset((DisclosureKind.SPONSORED,)),
