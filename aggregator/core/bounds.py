@@ -14,7 +14,7 @@ from aggregator.model import FetchLimits
 
 MAX_DEPTH = 256  # as libxml2 has it
 MAX_ATTRIBUTES = 1_000  # of one element
-MAX_TAGS = 200_000  # 2,000 entries of 50 elements
+MAX_TAGS = 200_000  # 2,000 entries of 50 elements, each begun and ended
 MAX_ATTRIBUTES_IN_ALL = 400_000  # a tree of them takes 250 bytes each
 MAX_MARKS = 1_000_000  # "<" and "&" in all: 2 µs each
 _MAX_WORDS = 20_000  # in one tag: attributes without values
@@ -68,9 +68,9 @@ def _allowed(reference: re.Match[bytes]) -> bytes:
     return reference[0] if allowed else b""
 
 
-# Signs of tags and attributes up to which a tree of the whole document stays within some 100 MB.
+# Signs of tags and attributes up to which a tree of the whole document stays within some tens of MB.
 _LIGHT_TAGS = 250_000
-_LIGHT_ATTRIBUTES = MAX_ATTRIBUTES_IN_ALL
+_LIGHT_ATTRIBUTES = 50_000
 
 
 def check_weight(body: bytes, limits: FetchLimits) -> None:
@@ -79,8 +79,8 @@ def check_weight(body: bytes, limits: FetchLimits) -> None:
     Costs two counts for all but the heaviest documents; those are looked at tag by tag, since markup
     in CDATA, however much, makes no tree. Raises NotAFeedError.
     """
-    if body.count(b"<") > _LIGHT_TAGS or body.count(b"=") > _LIGHT_ATTRIBUTES:
-        check(body, limits)
+    if body.count(b"<") + body.count(b"/>") > _LIGHT_TAGS or body.count(b"=") > _LIGHT_ATTRIBUTES:
+        _check_tags(body, limits)
 
 
 def check(body: bytes, limits: FetchLimits) -> None:
@@ -91,9 +91,11 @@ def check(body: bytes, limits: FetchLimits) -> None:
     if body.count(b"<!ENTITY") > _MAX_ENTITIES:
         raise NotAFeedError(f"the document declares more than {_MAX_ENTITIES} entities")
     if body.count(b"<") + body.count(b"&") > MAX_MARKS:
-        raise NotAFeedError(
-            f"the document holds more than {MAX_MARKS} marks of markup and is not well-formed"
-        )
+        raise NotAFeedError(f"the document holds more than {MAX_MARKS} marks of markup")
+    _check_tags(body, limits)
+
+
+def _check_tags(body: bytes, limits: FetchLimits) -> None:
     depth = tags = items = item_depth = attributes = 0
     at = 0
     while found := _MARKUP.search(body, at):
@@ -115,7 +117,9 @@ def check(body: bytes, limits: FetchLimits) -> None:
             depth = item_depth if found[1] else item_depth + 1
         elif found[1]:
             depth = max(depth - 1, 0)
-        elif name not in _VOID and not found[3].endswith(b"/"):
+        elif found[3].endswith(b"/"):
+            tags += 1  # it ends itself
+        elif name not in _VOID:
             depth += 1
         _check_tag(found[3], depth, tags)
     if attributes > MAX_ATTRIBUTES_IN_ALL:
@@ -127,7 +131,7 @@ def _check_tag(attributes: bytes, depth: int, tags: int) -> None:
     if depth > MAX_DEPTH:
         raise NotAFeedError(f"elements are nested more than {MAX_DEPTH} deep, or not closed")
     if tags > MAX_TAGS:
-        raise NotAFeedError(f"the document holds more than {MAX_TAGS} tags and is not well-formed")
+        raise NotAFeedError(f"the document holds more than {MAX_TAGS} tags")
     if len(attributes) < MAX_ATTRIBUTES:
         return
     if attributes.count(b"=") > MAX_ATTRIBUTES or len(attributes.split()) > _MAX_WORDS:

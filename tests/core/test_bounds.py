@@ -30,9 +30,9 @@ def rss(inner: bytes) -> bytes:
         (rss(b"<item>" + b"<b>x" * 300 + b"</item>"), "deep"),
         (rss(b"<t " + b'a="1" ' * 2000 + b">"), "attributes"),
         (rss(b"<t " + b"a " * 30_000 + b">"), "attributes"),
-        (rss(b"<t/>" * 200_001), "tags"),
+        (rss(b"<t/>" * 100_001), "tags"),
         (rss(b"& " * 1_000_001), "marks"),
-        (rss(b"<t a='' b='' c='' d=''/>" * 100_001), "attributes"),
+        (rss(b"<t a='' b='' c='' d='' e=''/>" * 90_001), "attributes"),
         (b"<!DOCTYPE rss [" + b"<!ENTITY a 'b'>" * 400 + b"]>" + rss(b""), "entities"),
     ],
 )
@@ -43,7 +43,7 @@ def test_what_would_hold_feedparser_is_refused_by_name(body, what):
 
 @pytest.mark.parametrize(
     ("body", "what"),
-    [(rss(b"<t/>" * 250_001), "tags"), (rss(b"<t a='' b='' c='' d=''/>" * 100_001), "attributes")],
+    [(rss(b"<t/>" * 125_001), "tags"), (rss(b"<t a='' b='' c='' d='' e=''/>" * 90_001), "attributes")],
 )
 def test_a_document_whose_tree_would_fill_the_memory_is_refused_before_any_reader_makes_one(body, what):
     with pytest.raises(NotAFeedError, match=what):
@@ -52,6 +52,11 @@ def test_a_document_whose_tree_would_fill_the_memory_is_refused_before_any_reade
 
 def test_markup_in_cdata_weighs_nothing_however_much():
     bounds.check_weight(rss(b"<item><d><![CDATA[" + b"<a href='x=y'>" * 300_000 + b"]]></d></item>"), LIMITS)
+
+
+def test_escaped_markup_however_much_is_no_weight():
+    body = rss((b"<item><d>" + b"&lt;a href=&quot;x&quot;&gt;" * 60_000 + b"</d></item>") * 5)
+    bounds.check_weight(body, LIMITS)
 
 
 @pytest.mark.parametrize(
