@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff\u3130-\u318f]")),
@@ -15,6 +16,7 @@ _SCRIPTS = (
     ("hi", re.compile("[\u0900-\u097f]")),
     ("th", re.compile("[\u0e00-\u0e7f]")),
 )
+_BEYOND_LATIN = re.compile("[\u0370-\u1fff\u3040-\U0003ffff]+")  # holds all of the above
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
 # Languages whose script is the one named, so that a declaration of one of them is believed.
 _OF_SCRIPT = {
@@ -54,10 +56,13 @@ _ENOUGH = 3  # common words that make a guess
 def detect(text: str) -> str | None:
     """The language of a text as a two-letter code; None where it is too short or too mixed to tell."""
     sample = text[:_SAMPLE]
-    latin = len(_LATIN.findall(sample)) if not sample.isascii() else len(sample)
     if sample.isascii():
         return _by_words(sample)
-    counts = {language: len(pattern.findall(sample)) for language, pattern in _SCRIPTS}
+    beyond = "".join(_BEYOND_LATIN.findall(sample))
+    if not beyond:
+        return _by_words(sample)
+    latin = len(_LATIN.findall(sample))
+    counts = {language: len(pattern.findall(beyond)) for language, pattern in _SCRIPTS}
     # A Japanese text is mostly Han with some kana, a Korean one names its firms in Latin letters.
     if counts["ja"] and counts["ja"] * 12 >= counts["zh"] and counts["ja"] >= counts["ko"]:
         counts["ja"] += counts.pop("zh")
@@ -92,7 +97,7 @@ def choose(declared: str | None, text: str) -> str | None:
 def _by_words(sample: str) -> str | None:
     scores = _scores(sample)
     words = sample.count(" ") + 1
-    ranked = sorted(scores, key=lambda language: -scores[language])
+    ranked = sorted(scores, key=scores.__getitem__, reverse=True)
     best, second = ranked[0], ranked[1]
     if scores[best] < _ENOUGH or scores[best] * 10 < words or scores[best] == scores[second]:
         return None
@@ -102,9 +107,10 @@ def _by_words(sample: str) -> str | None:
 def _scores(sample: str) -> dict[str, int]:
     """How many of the words are common ones, by language."""
     scores = dict.fromkeys(_COMMON, 0)
-    for word in sample.lower().split():
-        for language in _LANGUAGES_OF.get(word, ()):
-            scores[language] += 1
+    common = Counter(filter(_LANGUAGES_OF.__contains__, sample.lower().split()))
+    for word, count in common.items():
+        for language in _LANGUAGES_OF[word]:
+            scores[language] += count
     return scores
 
 

@@ -19,15 +19,15 @@ _BLOCK_NAMES = (
 BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CAPTION_TAGS = frozenset(("figcaption", "caption"))
-_REST_OF_TAG = r'(?:\s[^">]*(?:"[^"]*"[^">]*)*)?>'
-# Every tag is matched, so that nothing inside an attribute is taken for one; only borders have groups.
+# Attributes hold neither "<" nor ">" there, so that each is where a tag begins or ends.
+_REST_OF_TAG = "(?: [^<>]*)?>"
 _BORDER = re.compile(
     rf"<(?:(/?)({'|'.join(sorted(BLOCK_TAGS, key=len, reverse=True))}){_REST_OF_TAG}"
-    rf"|(br){_REST_OF_TAG}\s*<br{_REST_OF_TAG}"
-    r'|[^">]*(?:"[^"]*"[^">]*)*>)'
+    rf"|br{_REST_OF_TAG}\s*<br{_REST_OF_TAG})"
 )
-_TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9]*)[^">]*(?:"[^"]*"[^">]*)*>')
-_LINK = re.compile(r'<a(?:\s[^">]*(?:"[^"]*"[^">]*)*)?>(.*?)</a>', re.DOTALL)
+_TAG = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_ANY_TAG = re.compile("<[^<>]*>")
+_LINK = re.compile("<a(?: [^<>]*)?>(.*?)</a>", re.DOTALL)
 _LEAF = frozenset(("br", "img", "wbr"))
 
 # A lead goes on until it has said something: a dateline or a standfirst alone does not.
@@ -60,7 +60,7 @@ def blocks(html: str) -> tuple[Block, ...]:
     A passage is the text of a paragraph, heading, list item, cell or caption, or of what stands
     between two blank lines (``<br><br>``); white space is folded and inline tags leave no gap.
     """
-    return _with_places(_Scanner(html).scan())
+    return tuple(_Scanner(html).scan())
 
 
 @dataclass(slots=True)
@@ -72,48 +72,51 @@ class _Open:
     divided: bool = False  # holds another block, or has already given a run
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A block whose place is not yet decided."""
-
-    text: str
-    start: int
-    end: int
-    tags: frozenset[str]  # names of the block elements around it
-    link: bool
-
-
 class _Scanner:
     """One pass over the tags of a cleaned body."""
 
     def __init__(self, html: str) -> None:
         self.html = html
         self.open: list[_Open] = []
-        self.found: list[_Found] = []
+        self.found: list[Block] = []
         self.links = 0  # links that were opened in an earlier run
+        self.captions = self.headings = 0  # that are open
+        self.lead_blocks = self.lead_characters = 0
 
-    def scan(self) -> list[_Found]:
-        at = 0
-        for match in _BORDER.finditer(self.html):
-            name = match[2]
-            if name is None and match[3] is None:
-                continue
+    def scan(self) -> list[Block]:
+        html, at = self.html, 0
+        for match in _BORDER.finditer(html):
             start, end = match.span()
+            slash, name = match.groups()
             if name is None:
-                if not _is_balanced(self.html[at:start]):
+                if not _is_balanced(html[at:start]):
                     continue  # a blank line inside an inline element divides nothing
                 self.add_run(at, start, divide=True)
-            elif not match[1]:
-                self.add_run(at, start, divide=True)
+            elif not slash:
+                if self.open:
+                    self.open[-1].divided = True
+                if at < start:
+                    self.add_run(at, start)
                 if name != "hr":
-                    self.open.append(_Open(name, start))
+                    self.enter(name, start)
             elif self.open and self.open[-1].name == name:
                 element = self.open[-1]
-                self.add_run(at, start, whole=None if element.divided else (element.start, end))
-                self.open.pop()
+                if at < start:
+                    self.add_run(at, start, whole=None if element.divided else (element.start, end))
+                self.leave()
             at = end
-        self.add_run(at, len(self.html))
+        self.add_run(at, len(html))
         return self.found
+
+    def enter(self, name: str, start: int) -> None:
+        self.open.append(_Open(name, start))
+        self.captions += name in _CAPTION_TAGS
+        self.headings += name in HEADINGS
+
+    def leave(self) -> None:
+        name = self.open.pop().name
+        self.captions -= name in _CAPTION_TAGS
+        self.headings -= name in HEADINGS
 
     def add_run(
         self, start: int, end: int, divide: bool = False, whole: tuple[int, int] | None = None
@@ -122,10 +125,8 @@ class _Scanner:
         if divide and self.open:
             self.open[-1].divided = True
         run = self.html[start:end]
-        if not run or run.isspace():
-            return
         marked = "<" in run
-        link = self.is_link(run) if marked or self.links else False
+        link = (marked or self.links > 0) and not run.isspace() and self.is_link(run)
         text = _text(run)
         if not text:
             return
@@ -147,8 +148,17 @@ class _Scanner:
             at = end
 
     def add(self, text: str, start: int, end: int, link: bool) -> None:
-        tags = frozenset([element.name for element in self.open])
-        self.found.append(_Found(text, start, end, tags, link))
+        if self.captions:
+            place = Place.CAPTION
+        elif link:
+            place = Place.LINK
+        elif self.headings or self.lead_blocks >= LEAD_BLOCKS or self.lead_characters >= LEAD_CHARACTERS:
+            place = Place.BODY
+        else:
+            place = Place.LEAD
+            self.lead_blocks += 1
+            self.lead_characters += len(text)
+        self.found.append(Block(Passage(place, text), start, end))
 
     def is_link(self, run: str) -> bool:
         """Whether nearly all of a run's text is linked."""
@@ -182,7 +192,7 @@ def _is_balanced(run: str) -> bool:
 
 def _text(run: str) -> str:
     if "<" in run:
-        run = _TAG.sub(_space_of, run) if "<br" in run else _TAG.sub("", run)
+        run = _TAG.sub(_space_of, run) if "<br" in run else _ANY_TAG.sub("", run)
     if "&" in run:
         run = unescape(run)
     return " ".join(run.split())
@@ -190,21 +200,3 @@ def _text(run: str) -> str:
 
 def _space_of(tag: re.Match[str]) -> str:
     return " " if tag[2] == "br" else ""
-
-
-def _with_places(found: list[_Found]) -> tuple[Block, ...]:
-    result: list[Block] = []
-    lead_blocks = lead_characters = 0
-    for each in found:
-        if each.tags & _CAPTION_TAGS:
-            place = Place.CAPTION
-        elif each.link:
-            place = Place.LINK
-        elif each.tags & HEADINGS or lead_blocks >= LEAD_BLOCKS or lead_characters >= LEAD_CHARACTERS:
-            place = Place.BODY
-        else:
-            place = Place.LEAD
-            lead_blocks += 1
-            lead_characters += len(each.text)
-        result.append(Block(Passage(place, each.text), each.start, each.end))
-    return tuple(result)

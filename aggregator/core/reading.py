@@ -17,7 +17,7 @@ _DENSE = re.compile(
 
 
 def reading_minutes(text: str) -> int:
-    """Whole minutes, at least 1, that the text takes to read silently."""
+    """Whole minutes, at least 1, that a text with its white space folded takes to read silently."""
     bare, dense = (text, 0) if text.isascii() else _DENSE.subn(" ", text)
-    words = len(bare.split())
+    words = len(bare.split()) if dense else bare.count(" ") + 1
     return max(1, ceil(words / WORDS_PER_MINUTE + dense / CHARACTERS_PER_MINUTE - 0.05))

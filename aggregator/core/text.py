@@ -13,7 +13,8 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # U+0080..U+009F are controls that nobody means: they come of windows-1252 bytes called iso-8859-1, and
 # of references such as &#150;. HTML (§13.2.5.80) reads them as windows-1252; so do we.
-_C1 = re.compile("[\x80-\x9f]")
+_SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
+_ASCII_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _C1_TABLE = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 _SPACE = re.compile(r"\s+")
@@ -30,9 +31,12 @@ _MAX_UNESCAPES = 3
 
 def xml_safe(value: str) -> str:
     """The text without characters that XML 1.0 forbids (§2.2), C1 controls read as windows-1252."""
-    if _C1.search(value):
-        value = value.translate(_C1_TABLE)
-    return _NOT_XML.sub("", value)
+    if value.isascii():
+        if len(value.encode().translate(None, _ASCII_CONTROLS)) == len(value):
+            return value
+    elif not _SUSPECT.search(value):
+        return value
+    return _NOT_XML.sub("", value.translate(_C1_TABLE))
 
 
 def fold(value: str) -> str:

@@ -1,6 +1,7 @@
 """core.clean: nothing leaves that can run, whatever comes in."""
 
 import os
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ import pytest
 import yaml
 from core.cleaning import FIXTURES, html_of
 
-from aggregator.core.clean.sanitize import ATTRIBUTES, TAGS
+from aggregator.core.clean.sanitize import _CLEANER, ATTRIBUTES, TAGS
 from aggregator.model import BodyType
 
 VECTORS = [
@@ -70,6 +71,14 @@ def test_a_vector_leaves_only_allowed_tags_attributes_and_schemes(vector):
 def test_the_structure_check_sees_what_it_is_for():
     bad = '<p onclick="X()"><script>X()</script><a href="javascript:X()">x</a><!-- x --></p>'
     assert len(faults(bad)) == 4
+
+
+def test_what_nh3_writes_has_brackets_in_tags_alone():
+    """Sanitizer and passages rest on it: every "<" begins a tag, every ">" ends one."""
+    written = _CLEANER.clean("""<img alt="a>b<c'd&quot;e" src=x title='"<i>'> a < b > c <p title=">">x</p>""")
+    assert re.findall("<[^<>]*>", written)[0].startswith("<img alt=")
+    assert re.sub("<[^<>]*>", "", written) == " a &lt; b &gt; c x"
+    assert "<i>" not in written
 
 
 def test_no_vector_runs_in_a_browser():

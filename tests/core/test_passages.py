@@ -25,7 +25,7 @@ def cuts(html: str) -> list[tuple[str, str]]:
         ("<p>a<br>b</p>", [("a b", "<p>a<br>b</p>")]),
         ("<p>a <b>b</b><br><br><i>c</i></p>", [("a b", "a <b>b</b>"), ("c", "<i>c</i>")]),
         ("<p>Sam<b>sung</b> wins</p>", [("Samsung wins", "<p>Sam<b>sung</b> wins</p>")]),
-        ('<p>x <img alt="a>b<c"> y</p>', [("x y", '<p>x <img alt="a>b<c"> y</p>')]),
+        ('<p>x <img alt="a&gt;b"> y</p>', [("x y", '<p>x <img alt="a&gt;b"> y</p>')]),
         ("<p>a &lt;b&gt; &amp; c&nbsp;d</p>", [("a <b> & c d", "<p>a &lt;b&gt; &amp; c&nbsp;d</p>")]),
         ("<b>one<p>two</p>three</b>", [("one", "one"), ("two", "<p>two</p>"), ("three", "three")]),
         ("a <b>c<p>d</p></b>", [("a", "a "), ("c", "c"), ("d", "<p>d</p>")]),

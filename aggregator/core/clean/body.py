@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-from aggregator.core.clean.gate import MAX_CHARACTERS, MAX_WILD, is_wild, needs_surgery
+from aggregator.core.clean.gate import (
+    MAX_CHARACTERS,
+    MAX_WILD,
+    is_wild,
+    markup,
+    needs_mending,
+    needs_surgery,
+)
+from aggregator.core.clean.quick import cut_named
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import sanitize
 from aggregator.core.clean.surgery import operate
@@ -57,9 +65,12 @@ def _safe(html: str, base: str | None, anchor_base: str | None, rules: CleanRule
         # Fails closed: no parser sees it, and what is left is escaped.
         text = escape(plain(html[:MAX_WILD]), quote=False)
         return f"<p>{text}</p>" if text else ""
-    if needs_surgery(html, rules):
-        html = operate(html, base, rules)
-    return sanitize(html, base, anchor_base, rules)
+    found = markup(html)
+    if needs_surgery(html, found, rules):
+        shorter = None if needs_mending(html, found) else cut_named(html, rules)
+        html = operate(html, base, rules) if shorter is None else shorter
+        found = markup(html)
+    return sanitize(html, base, anchor_base, rules, found.names)
 
 
 def _is_wrapped(lines: list[str]) -> bool:

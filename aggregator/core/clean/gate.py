@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from aggregator.core.clean.rules import CleanRules
 
@@ -31,7 +32,7 @@ _INLINE = frozenset(
     ("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
 )
 
-_NAME_OF_TAG = re.compile(r"<([a-zA-Z][^\s/>]*)")
+_OPENING = re.compile(r"<([a-zA-Z][^\s/>]*)([^<>]*)(>?)")
 # Tags that a body may hold and still need no surgery; every other one, also of names nobody knows, does.
 _PLAIN_NAMES = (
     "a abbr acronym address article aside b bdi bdo big blockquote br center cite code col colgroup dd "
@@ -44,9 +45,9 @@ PLAIN_TAGS = frozenset(_PLAIN_NAMES.split())
 _LAZY = re.compile(r"data-(?:lazy|src|orig|hi-res|image|actual|url)", re.IGNORECASE)
 _SHORTCODE = re.compile(r"\[/?(?:caption|embed|gallery|audio|video|vc_|et_pb)", re.IGNORECASE)
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|<[a-z][^<>]*\s(?:hidden\b|role\s*=)|wp-caption",
-    re.IGNORECASE,
+    r"display\s*:\s*none|visibility\s*:\s*hidden|<[a-z][^<>]*\s(?:hidden\b|role\s*=)", re.IGNORECASE
 )
+_OLD_CAPTION = re.compile(r"<(?!fig)[^<>]*wp-caption", re.IGNORECASE)  # of before HTML 5
 _NAMES = re.compile(r"""\s(?:class|id)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _BOXES = frozenset(("div", "aside", "form", "ul", "ol", "nav", "ins", "footer", "header", "table"))
@@ -64,28 +65,47 @@ def is_wild(html: str, max_tags: int = MAX_TAGS) -> bool:
     return tags > _FEW_TAGS and _is_deep(html)
 
 
-def needs_surgery(html: str, rules: CleanRules) -> bool:
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """The elements that begin in a raw body, each kind looked at once."""
+
+    names: frozenset[str]  # in lower case
+    marked: str  # what may hold their attributes: each distinct opening tag that has any, or the whole body
+
+
+def markup(html: str) -> Markup:
+    """Read the opening tags of a raw body."""
+    found = set(_OPENING.findall(html))
+    tags = [f"<{name}{rest}>" for name, rest, _ in found if rest]
+    sure = all(end for _, _, end in found) and not any(_may_go_on(tag) for tag in tags)
+    return Markup(frozenset([name.lower() for name, _, _ in found]), "".join(tags) if sure else html)
+
+
+def needs_surgery(html: str, found: Markup, rules: CleanRules) -> bool:
     """Whether there is anything in the raw body for surgery to cut or to turn into something else."""
-    if not tag_names(html) <= PLAIN_TAGS:
+    return not found.names <= PLAIN_TAGS or needs_mending(html, found) or has_named(found, rules)
+
+
+def needs_mending(html: str, found: Markup) -> bool:
+    """Whether pictures, captions or shortcodes are written in a way that only scripts or editors read."""
+    marked = found.marked
+    if "srcset" in marked and any(" src=" not in image for image in _IMAGE.findall(marked)):
         return True
-    if "srcset" in html and any(" src=" not in image for image in _IMAGE.findall(html)):
+    if ("data-" in marked and _LAZY.search(marked)) or ("[" in html and _SHORTCODE.search(html)):
         return True
-    if ("data-" in html and _LAZY.search(html)) or ("[" in html and _SHORTCODE.search(html)):
-        return True
-    lower = html.lower()
-    telling = "none" in lower or "hidden" in lower or "role" in lower or "wp-caption" in lower
-    if telling and _HIDDEN.search(html):
+    return "wp-caption" in marked and _OLD_CAPTION.search(marked) is not None
+
+
+def has_named(found: Markup, rules: CleanRules) -> bool:
+    """Whether an element is hidden or has a name of boilerplate."""
+    lower = found.marked.lower()
+    telling = "none" in lower or "hidden" in lower or "role" in lower
+    if telling and _HIDDEN.search(found.marked):
         return True
     if "class" not in lower and "id" not in lower:
         return False
-    return any(
-        is_boilerplate_name(name, rules) for found in _NAMES.findall(html) for name in "".join(found).split()
-    )
-
-
-def tag_names(html: str) -> set[str]:
-    """The names of all elements that begin in a raw body, in lower case."""
-    return {name.lower() for name in set(_NAME_OF_TAG.findall(html))}
+    names = {name for groups in _NAMES.findall(found.marked) for name in "".join(groups).split()}
+    return any(is_boilerplate_name(name, rules) for name in names)
 
 
 def is_boilerplate_name(name: str, rules: CleanRules) -> bool:
@@ -116,6 +136,12 @@ def is_named_boilerplate(tag: str, classes: Iterable[str], identifier: str, rule
 def name_words(name: str) -> list[str]:
     """The words of a class name: "sd-social", "shareBar" and "post__share--top" are two, two and three."""
     return [word for word in _SEAM.split(_HUMP.sub("-", name).lower()) if word]
+
+
+def _may_go_on(tag: str) -> bool:
+    """Whether the ">" that seems to end a tag may stand in a quoted value of it."""
+    double, single = tag.count('"'), tag.count("'")
+    return bool(double and single) or (double + single) % 2 == 1
 
 
 def _has_long_tag(html: str) -> bool:

@@ -20,6 +20,7 @@ class CleanRules:
     pixel_paths: re.Pattern[str]
     redirectors: Mapping[str, str]  # host and path -> the parameter that holds the target
     share_urls: re.Pattern[str]
+    share_hosts: frozenset[str]  # of share_urls: no other host has any
     label: re.Pattern[str]  # of at most 70 characters
     anywhere: re.Pattern[str]
     advert: re.Pattern[str]
@@ -49,6 +50,9 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         pixel_paths=_any_literal(_strings(data["pixel_paths"])),
         redirectors={str(place): str(name) for place, name in _mapping(data["redirectors"]).items()},
         share_urls=_any_literal(_strings(data["share_urls"])),
+        share_hosts=frozenset(
+            url.partition("/")[0].partition("?")[0] for url in _strings(data["share_urls"])
+        ),
         label=_any(_strings(phrases["label"])),
         anywhere=_any(_strings(phrases["anywhere"])),
         advert=_any(_strings(phrases["advert"])),

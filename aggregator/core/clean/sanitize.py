@@ -6,13 +6,13 @@ The only home of nh3. What it writes is normalised: closed elements, quoted attr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from html import unescape
 from urllib.parse import parse_qs
 
 import nh3
 
 from aggregator.core import urls
-from aggregator.core.clean.gate import tag_names
+from aggregator.core.clean.gate import markup
 from aggregator.core.clean.rules import CleanRules
 
 _ALLOWED = (
@@ -41,8 +41,8 @@ ATTRIBUTES = {
     "*": {"dir", "lang"},
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
-# Marks that the filter leaves for the pass after it, which alone sees whole elements. No input can
-# forge them: nh3 refuses the scheme, and every other style is taken off.
+_CLEANER = nh3.Cleaner(tags=TAGS, clean_content_tags=DROPPED_TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES)
+# Marks a link for the pass that sees whole elements. No input can forge it: nh3 refuses the scheme.
 _CUT = "about:cut"
 _INVISIBLE = re.compile(
     r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;)\s*(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|$))",
@@ -50,14 +50,15 @@ _INVISIBLE = re.compile(
 )
 _SIZE = re.compile(r"\d{1,5}%?\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
-_IMAGE = re.compile(r"<img\b([^\">]*(?:\"[^\"]*\"[^\">]*)*)>")
-_SRC = re.compile(r' src="([^"]*)"')
-_TINY = re.compile(r' (?:width|height)="[012]"')
-_SHARE_LINK = re.compile(
-    r"<a\b(?=[^\">]*(?:\"[^\"]*\"[^\">]*)*\bhref=\"about:cut\")[^\">]*(?:\"[^\"]*\"[^\">]*)*>(.*?)</a>",
-    re.DOTALL,
-)
-_ANY_TAG = re.compile(r'<[^">]*(?:"[^"]*"[^">]*)*>')
+# In what nh3 writes, attributes hold no "<" and no ">": each is where a tag begins or ends.
+_WITH_ATTRIBUTES = re.compile(r"<([a-z][a-z0-9]*) ([^<>]*)>")
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_PLAIN_LINK = re.compile(r'href="([^"]*)"( rel="noopener noreferrer")\Z')
+_TINY = frozenset("012")
+_NO_SPECIAL = re.compile(r'[^\u00a0"<>]*\Z')
+_SPECIAL = str.maketrans({"\u00a0": "&nbsp;", '"': "&quot;", "<": "&lt;", ">": "&gt;"})
+_SHARE_LINK = re.compile(r'<a (?:[^<>]* )?href="about:cut"[^<>]*>(.*?)</a>', re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 # A longer text in a link that opens a share window is a quotation made easy to share: the author's words.
 _SHARE_LABEL = 40
 _HOLLOW_BLOCK = (
@@ -65,7 +66,7 @@ _HOLLOW_BLOCK = (
     "|tfoot|table|caption|details|summary|address|pre"
 )
 _HOLLOW_INLINE = "a|b|i|em|strong|u|small|s|code|sub|sup|mark|cite|q|tt|strike|del|ins"
-_ATTRIBUTES = r'(?: [^">]*(?:"[^"]*"[^">]*)*)?'
+_ATTRIBUTES = "(?: [^<>]*)?"
 _EMPTY = re.compile(
     rf"<({_HOLLOW_BLOCK}){_ATTRIBUTES}>(?:\s|&nbsp;|<br>)*</\1>|<({_HOLLOW_INLINE}){_ATTRIBUTES}></\2>"
 )
@@ -89,25 +90,24 @@ _CALM_NAMES = (
 _CALM_TAGS = frozenset(_CALM_NAMES.split())
 
 
-def sanitize(html: str, base: str | None, anchor_base: str | None, rules: CleanRules) -> str:
+def sanitize(
+    html: str,
+    base: str | None,
+    anchor_base: str | None,
+    rules: CleanRules,
+    names: frozenset[str] | None = None,
+) -> str:
     """Allow-listed, normalised HTML: absolute links without trackers, no pixels, no empty blocks.
 
-    ``base`` is what relative URLs stand on, ``anchor_base`` what "#note" stands on: the article's URL.
-    Sanitizing the result again changes nothing.
+    ``base`` is what relative URLs stand on, ``anchor_base`` what "#note" stands on: the article's URL;
+    ``names`` the elements that begin in the body, where they are known. Sanitizing the result again
+    changes nothing.
     """
-    keep = _attribute_filter(base, anchor_base, rules)
-    is_calm = tag_names(html) <= _CALM_TAGS
+    mender = _Mender(base, anchor_base, rules)
+    is_calm = (markup(html).names if names is None else names) <= _CALM_TAGS
     for _ in range(_MAX_PASSES):
         before = html
-        html = nh3.clean(
-            html,
-            tags=TAGS,
-            clean_content_tags=DROPPED_TAGS,
-            attributes=ATTRIBUTES,
-            attribute_filter=keep,
-            url_schemes=SCHEMES,
-        )
-        html = _tidy(html, rules)
+        html = _tidy(_CLEANER.clean(html), mender)
         if html == before or is_calm:
             break
     return html
@@ -120,20 +120,30 @@ def text_only(html: str) -> str:
 
 def is_share_url(url: str, rules: CleanRules) -> bool:
     """Whether a link opens a network's "share this page" window."""
-    return bool(rules.share_urls.match(_bare(url)))
+    bare = _bare(url)
+    return _is_of(_host(bare), rules.share_hosts) and bool(rules.share_urls.match(bare))
 
 
 def is_pixel_url(url: str, rules: CleanRules) -> bool:
     """Whether a picture from there counts readers or sells something."""
     bare = _bare(url)
-    host = bare.partition("/")[0].partition(":")[0]
-    if host.startswith(_COUNTING_HOSTS):
+    host = _host(bare).partition(":")[0]
+    if host.startswith(_COUNTING_HOSTS) or _is_of(host, rules.pixel_hosts):
         return True
+    return bool(rules.pixel_paths.match(bare))
+
+
+def _host(bare: str) -> str:
+    return bare.partition("/")[0].partition("?")[0]
+
+
+def _is_of(host: str, hosts: frozenset[str]) -> bool:
+    """Whether a host is one of these or below one of them."""
     while host:
-        if host in rules.pixel_hosts:
+        if host in hosts:
             return True
         host = host.partition(".")[2]
-    return bool(rules.pixel_paths.match(bare))
+    return False
 
 
 def unwrap_redirect(url: str, rules: CleanRules) -> str:
@@ -154,44 +164,89 @@ def _bare(url: str) -> str:
     return lower.partition("://")[2].removeprefix("www.") if "://" in lower else lower
 
 
-def _attribute_filter(
-    base: str | None, anchor_base: str | None, rules: CleanRules
-) -> Callable[[str, str, str], str | None]:
-    seen: dict[str, str | None] = {}  # bodies link to the same place again and again
+class _Mender:
+    """Rewrites the attributes that nh3 let through: they hold what they should, or they go."""
 
-    def keep(tag: str, name: str, value: str) -> str | None:
+    def __init__(self, base: str | None, anchor_base: str | None, rules: CleanRules) -> None:
+        self.base = base
+        self.anchor_base = anchor_base
+        self.rules = rules
+        self.done: dict[str, str] = {}  # bodies link to the same place again and again
+
+    def mend(self, tag: re.Match[str]) -> str:
+        """The tag as it may stay; "" for a picture that is none."""
+        written = tag[0]
+        if written not in self.done:
+            link = _PLAIN_LINK.match(tag[2])
+            if link:  # nine in ten
+                plain = _unescape(link[1])
+                href = self._href(plain)
+                rest = "" if href is None else f' href="{link[1] if href == plain else _escape(href)}"'
+                self.done[written] = f"<a{rest}{link[2]}>"
+            else:
+                self.done[written] = self._mended(tag[1], _ATTRIBUTE.findall(tag[2]))
+        return self.done[written]
+
+    def _mended(self, element: str, attributes: list[tuple[str, str]]) -> str:
+        parts = [element]
+        kept: dict[str, str] = {}
+        for name, value in attributes:
+            plain = _unescape(value)
+            mended = self._value(name, plain)
+            if mended is not None:
+                kept[name] = mended
+                parts.append(f'{name}="{value if mended == plain else _escape(mended)}"')
+        if element == "img" and self._is_no_picture(kept):
+            return ""
+        return f"<{' '.join(parts)}>"
+
+    def _is_no_picture(self, kept: dict[str, str]) -> bool:
+        if "src" not in kept or "style" in kept:
+            return True
+        if kept.get("width") in _TINY or kept.get("height") in _TINY:
+            return True
+        return is_pixel_url(kept["src"], self.rules)
+
+    def _value(self, name: str, value: str) -> str | None:
         if name == "href":
-            if value not in seen:
-                seen[value] = _href(value, base, anchor_base, rules)
-            return seen[value]
+            return self._href(value)
         if name in ("src", "cite"):
-            return urls.absolute(value, base)
-        if name == "style":
-            return "cut" if _INVISIBLE.search(value) else None
+            return urls.absolute(value, self.base)
         if name in ("width", "height", "colspan", "rowspan", "start"):
             return value if _SIZE.match(value) else None
         if name in ("lang", "dir"):
             return value if _LANGUAGE.match(value) else None
+        if name == "style":  # of a picture
+            return value if _INVISIBLE.search(value) else None
         return value
 
-    return keep
+    def _href(self, value: str) -> str | None:
+        stripped = value.strip()
+        if is_share_url(stripped, self.rules):
+            return _CUT
+        scheme = stripped[:7].lower()
+        if scheme.startswith("tel:") or scheme == "mailto:":
+            return stripped
+        url = urls.absolute(stripped, self.anchor_base if stripped.startswith("#") else self.base)
+        return urls.strip_tracking(unwrap_redirect(url, self.rules)) if url else None
 
 
-def _href(value: str, base: str | None, anchor_base: str | None, rules: CleanRules) -> str | None:
-    stripped = value.strip()
-    if is_share_url(stripped, rules):
-        return _CUT
-    scheme = stripped[:7].lower()
-    if scheme.startswith("tel:") or scheme == "mailto:":
-        return stripped
-    url = urls.absolute(stripped, anchor_base if stripped.startswith("#") else base)
-    return urls.strip_tracking(unwrap_redirect(url, rules)) if url else None
+def _unescape(value: str) -> str:
+    if "&" not in value:
+        return value
+    return value.replace("&amp;", "&") if value.count("&") == value.count("&amp;") else unescape(value)
 
 
-def _tidy(html: str, rules: CleanRules) -> str:
-    """Cut what only a whole element shows: pixels, share links, blocks that hold nothing."""
-    if "<img" in html:
-        html = _IMAGE.sub(lambda image: "" if _is_pixel(image[1], rules) else image[0], html)
+def _escape(value: str) -> str:
+    """A value as nh3 writes it (HTML §13.3, escaping a string in attribute mode)."""
+    if "&" in value:
+        value = value.replace("&", "&amp;")
+    return value if _NO_SPECIAL.match(value) else value.translate(_SPECIAL)
+
+
+def _tidy(html: str, mender: _Mender) -> str:
+    """Mend attributes; cut what only whole elements show: pixels, share links, blocks that hold nothing."""
+    html = _WITH_ATTRIBUTES.sub(mender.mend, html).replace("<img>", "")
     if _CUT in html:
         html = _SHARE_LINK.sub(lambda link: link[1] if _visible(link[1]) > _SHARE_LABEL else "", html)
     if "<pre>\n" in html:  # a parser drops the first line break of a <pre> (HTML §13.2.6.4.7)
@@ -205,13 +260,6 @@ def without_empty(html: str) -> str:
     while count:
         html, count = _EMPTY.subn("", html)
     return html
-
-
-def _is_pixel(attributes: str, rules: CleanRules) -> bool:
-    source = _SRC.search(attributes)
-    if not source or ' style="cut"' in attributes or _TINY.search(attributes):
-        return True
-    return is_pixel_url(source[1].replace("&amp;", "&"), rules)
 
 
 def _visible(html: str) -> int:

@@ -63,7 +63,7 @@ def operate(html: str, base: str | None, rules: CleanRules, spare: float = 0.5) 
     Takes and gives raw HTML. ``base`` makes the players' links absolute; an element
     that holds more than the share ``spare`` of all text is the author's, whatever it is called.
     """
-    soup = BeautifulSoup("<html>" + _shortcodes(html), "lxml")
+    soup = BeautifulSoup("<html><body>" + _shortcodes(html), "lxml")
     for pre in soup.find_all("svg"):
         pre.decompose()
     _mend_pictures(soup)
