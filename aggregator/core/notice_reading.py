@@ -82,9 +82,8 @@ class _Active:
     def of(self, scopes: frozenset[Scope]) -> Iterator[Rule]:
         """Its rules with one of the scopes."""
         for group in self.groups:
-            for rule in group.rules:
-                if not rule.scopes.isdisjoint(scopes):
-                    yield rule
+            if not group.scopes.isdisjoint(scopes):
+                yield from group.rules
 
 
 _SENTENCE = frozenset((Scope.SENTENCE,))
@@ -126,7 +125,7 @@ class BlockReader:
         active = [
             _Active(each.language, firm)
             for each in self._active
-            if (firm := tuple(group for group in each.groups if not group.loose))
+            if (firm := tuple(group for group in each.groups if group.scopes != _FOLLOW))
         ]
         if not active:
             return ()
@@ -141,7 +140,7 @@ class BlockReader:
     @property
     def may_follow(self) -> bool:
         """Could it say more in the company of a notice?"""
-        return any(group.follows for each in self._active for group in each.groups)
+        return any(Scope.FOLLOW in group.scopes for each in self._active for group in each.groups)
 
     @cached_property
     def loose(self) -> tuple[Finding, ...]:

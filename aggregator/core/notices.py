@@ -68,14 +68,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules that can only match a text which holds a word of each anchor that they need."""
+    """Rules of the same scopes that can only match a text which holds a word of each anchor that they need."""
 
     needs: int  # anchors, each a bit
     rules: tuple[Rule, ...]
+    scopes: frozenset[Scope]  # of each of them
     short: bool  # only whole blocks, titles and labels are asked: a long text cannot match
     led: bool  # all of its rules are
-    loose: bool  # all of its rules need the company of a notice
-    follows: bool  # some do
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +152,11 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
     words: dict[str, str] = {}
     for name, pattern in data["words"].items():
         words[name] = _expand(pattern, words)
-    groups: dict[tuple[int, bool, bool, bool], list[Rule]] = {}
+    groups: dict[tuple[int, frozenset[Scope], bool], list[Rule]] = {}
     for number, about in enumerate(data["rules"]):
         rule = _rule(f"{tag}.{number}", tag, about, words)
         needs = sum({bits[tag, name] for name in about["needs"]})
-        key = (needs, rule.scopes <= _SHORT, rule.led, rule.scopes == {Scope.FOLLOW})
+        key = (needs, rule.scopes, rule.led)
         groups.setdefault(key, []).append(rule)
     stems: dict[str, int] = {}
     if data.get("script"):
@@ -166,8 +165,8 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         tag=tag,
         script=re.compile(data["script"]) if data.get("script") else None,
         groups=tuple(
-            Group(needs, tuple(rules), short, led, loose, any(Scope.FOLLOW in rule.scopes for rule in rules))
-            for (needs, short, led, loose), rules in groups.items()
+            Group(needs, tuple(rules), scopes, scopes <= _SHORT, led)
+            for (needs, scopes, led), rules in groups.items()
         ),
         anchors=sum(bits[tag, name] for name in data["anchors"]),
         stems=stems,
