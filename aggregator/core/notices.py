@@ -68,7 +68,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules of the same scopes that can only match a text which holds a word of each anchor that they need."""
+    """Rules of the same scopes that can only match a text with a word of each anchor that they need."""
 
     needs: int  # anchors, each a bit
     rules: tuple[Rule, ...]
