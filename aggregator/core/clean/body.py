@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
+from itertools import pairwise
 
 from aggregator.core.clean.gate import (
     MAX_CHARACTERS,
@@ -26,6 +27,7 @@ _ESCAPED = re.compile(r"\s*&lt;(?:!--|/?[a-zA-Z][a-zA-Z0-9]*(?:\s|/|&gt;))")
 _URL = re.compile(r"https?://[^\s<>\"'」』）】]+[^\s<>\"'.,;:!?)\]」』）】。、]")
 _BLANK_LINES = re.compile(r"\n[ \t\u3000]*\n[\s\u3000]*")
 _WRAPPED = (50, 90)  # characters of a line that was broken by a mail program or an editor
+_RULE = re.compile(r"(?:[-*_=~•·—]\s?){3,}")  # a line that parts two others, as in Markdown
 _MAX_UNESCAPES = 3
 
 
@@ -49,14 +51,15 @@ def clean_body(
 
 
 def html_of_text(text: str) -> str:
-    """Plain text as HTML: a paragraph for each blank line or unwrapped line, URLs as links."""
+    """Plain text as HTML: a paragraph for each blank line or unwrapped line, URLs as links, rules as such."""
     text = xml_safe(text[:MAX_CHARACTERS]).replace("\r\n", "\n").replace("\r", "\n").strip()
     parts: list[str] = []
+    column = max((len(line) for line in text.split("\n")), default=0)
     for paragraph in _BLANK_LINES.split(text):
         lines = [line.strip() for line in paragraph.split("\n") if line.strip()]
-        if _is_wrapped(lines):
+        if _is_wrapped(lines, column):
             lines = [" ".join(lines)]
-        parts.extend(f"<p>{_linked(line)}</p>" for line in lines)
+        parts.extend("<hr>" if _RULE.fullmatch(line) else f"<p>{_linked(line)}</p>" for line in lines)
     return "\n".join(parts)
 
 
@@ -73,10 +76,16 @@ def _safe(html: str, base: str | None, anchor_base: str | None, rules: CleanRule
     return sanitize(html, base, anchor_base, rules, found.names)
 
 
-def _is_wrapped(lines: list[str]) -> bool:
-    """Whether the lines of a paragraph are one text broken at a column: all but the last nearly as long."""
+def _is_wrapped(lines: list[str], column: int) -> bool:
+    """Whether the lines of a paragraph are one text broken at a column (the length of the longest line of all).
+
+    They are where all but the last are nearly as long, and where none had room for the next one's first word.
+    """
     low, high = _WRAPPED
-    return len(lines) > 2 and all(low <= len(line) <= high for line in lines[:-1]) and len(lines[-1]) <= high
+    if len(lines) > 2 and all(low <= len(line) <= high for line in lines[:-1]) and len(lines[-1]) <= high:
+        return True
+    full = (len(line) + 1 + len(after.split(" ", 1)[0]) > column for line, after in pairwise(lines))
+    return len(lines) > 1 and low <= column <= high and all(full)
 
 
 def _linked(line: str) -> str:
