@@ -52,7 +52,10 @@ class Trail:
     @property
     def host(self) -> str:
         """For people; worked out only when there is something to tell them."""
-        return self.at.host or ""
+        try:
+            return self.at.host or ""
+        except ValueError:  # xn-- and then no Punycode
+            return self.at.raw_host or ""
 
     @property
     def moved_to(self) -> str | None:
@@ -112,7 +115,10 @@ def ask_for(url: str, known: Validators, limits: FetchLimits, accept: str = ACCE
 def _parse(url: str) -> URL:
     """A URL as it was written, byte for byte, or made sendable where it is not. Raises ValueError."""
     url = url.strip()
-    return URL(url, encoded=_SENDABLE.fullmatch(url) is not None)
+    try:
+        return URL(url, encoded=_SENDABLE.fullmatch(url) is not None)
+    except LookupError as error:  # yarl's, of "http://a][b@/"
+        raise ValueError("not a URL") from error
 
 
 def _bare(url: URL) -> URL:

@@ -20,7 +20,10 @@ def read_file(url: str, known: Validators, limits: FetchLimits, now: datetime) -
     Time of change and size are its validators. Anything but a regular file is refused: a pipe
     or a device may never end.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a "[" where a host could be
+        return Failed("not a file:// URL that can be read", Trouble.ADDRESS)
     if parts.hostname not in (None, "localhost"):
         return Failed("a file:// URL names no other host: file:///path/to/feed.xml", Trouble.ADDRESS)
     path = unquote(parts.path)

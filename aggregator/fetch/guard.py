@@ -6,7 +6,7 @@ import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from aiohttp import TCPConnector
@@ -60,7 +60,7 @@ def literal(host: str) -> Address | None:
         return None
     try:
         return IPv4Address(socket.inet_aton(host.rstrip(".")))
-    except (OSError, UnicodeError, AddressValueError):
+    except (OSError, ValueError):  # of a NUL in it, too
         return None
 
 

@@ -307,7 +307,7 @@ def user_agent(contact: str, base_url: str) -> str:
 def _not_modified(ask: Ask, trail: Trail, headers: Mapping[str, str], now: datetime) -> FetchResult:
     """304: nothing new, to a request that asked for what is new only."""
     if "If-None-Match" not in trail.sent and "If-Modified-Since" not in trail.sent:
-        why = f"{trail.at.host} answers 304 (unchanged) to a request that did not ask for changes"
+        why = f"{trail.host} answers 304 (unchanged) to a request that did not ask for changes"
         return Failed(why, Trouble.SERVER, read_hints(headers, now), 304)
     validators = confirmed_validators(ask.known, headers, trail.at)
     return Unchanged(validators, read_hints(headers, now), trail.moved_to)

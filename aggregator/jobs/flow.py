@@ -26,9 +26,11 @@ from aggregator.model import (
     Document,
     Failed,
     Fetched,
+    FetchResult,
     Outcome,
     Setup,
     SourceState,
+    Trouble,
     Unchanged,
 )
 from aggregator.store.apply import apply
@@ -223,18 +225,25 @@ class Flow:
     async def _ask(self, fetcher: Fetcher, state: SourceState) -> None:
         began = self._hands.clock()
         sent = self._hands.pushes.pop(state.id, None)
-        keep = self._budget.take
         if sent is None:
-            result = await fetcher.fetch(state, keep)
+            result = await self._fetch(fetcher, state)
         else:
             result = pushed_result(state, sent)
-            await keep(len(sent.body))
+            await self._budget.take(len(sent.body))
         took = self._hands.clock() - began
         polled = Polled(self._sources[state.slug], state, result, began, took, pushed=sent is not None)
         if isinstance(result, Fetched):
             await self._bodies.put(polled)
         else:
             self._decide(polled, None)
+
+    async def _fetch(self, fetcher: Fetcher, state: SourceState) -> FetchResult:
+        try:
+            return await fetcher.fetch(state, self._budget.take)
+        except Exception as error:
+            # One source must not stop the others, whatever its server does; the defect is ours, and logged.
+            logger.exception("could not ask source=%s", state.slug)
+            return Failed(f"asking it broke our program ({type(error).__name__}): a defect", Trouble.NETWORK)
 
     # Reading ------------------------------------------------------------------------------------
 

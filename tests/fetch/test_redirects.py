@@ -1,10 +1,16 @@
 """Where redirects may lead, and what goes along."""
 
+import asyncio
+
 import pytest
 from fetch.faults import FaultServer, redirect, response, settings, state
+from hypothesis import given
+from hypothesis import strategies as st
+from yarl import URL
 
+from aggregator.fetch import chain
 from aggregator.fetch.http import Fetcher
-from aggregator.model import Failed, Fetched, FetchLimits, Trouble, Unchanged, Validators
+from aggregator.model import Failed, Fetched, FetchLimits, FetchResult, Trouble, Unchanged, Validators
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -65,6 +71,8 @@ async def test_too_many_redirects_end(server):
         ("data:text/xml,<rss/>", "only http and https"),
         ("http://[::1", "no address"),
         ("http://news.example:99999/", "no address"),
+        ("http://news.example][@//", "no address"),
+        ("http://news.example]\\@127.0.0.1/", "no address"),
         ("http://169.254.169.254/latest/meta-data", "cloud metadata"),
         ("http://[::ffff:169.254.169.254]/", "cloud metadata"),
         ("//224.0.0.1/", "multicast"),
@@ -75,6 +83,49 @@ async def test_a_redirect_leads_nowhere_forbidden(server, fetcher, location, wor
     assert isinstance(result, Failed)
     assert words in result.why
     assert len(server.requests) == 1
+
+
+# Whatever a URL comes to, nothing is sent to it: the proxy is a port of this machine that is closed.
+CLOSED = "http://127.0.0.1:1"
+_PARTS = (
+    *("http://", "https://", "http:", "//", "/", "?", "#", "@", ":", "[", "]", "%", "%25", "%00", "\\", "."),
+    *("xn--", "xn--a", "xn--zz-", "news.example", "localhost", "-", "_", "a" * 64, "v1.", "fe80::1%eth0"),
+    *(
+        "é",
+        "日本",
+        "İ",
+        "ß",
+        "。",
+        "①",
+        "\u200b",
+        "\u202e",
+        "\ud800",
+        "\0",
+        " ",
+        "0x7f",
+        "65536",
+        "user",
+        "|",
+        "{",
+    ),
+)
+
+
+@given(
+    parts=st.lists(st.sampled_from(_PARTS), max_size=8), scheme=st.sampled_from(["http://", "file://", ""])
+)
+def test_no_url_and_no_redirect_raises_anything(parts, scheme):
+    url = scheme + "".join(parts)
+
+    async def ask() -> FetchResult:
+        async with Fetcher(settings(allow=False, proxy=CLOSED)) as fetcher:
+            return await fetcher.fetch(state(url))
+
+    assert isinstance(asyncio.run(ask()), Failed)
+    trail = chain.Trail(URL("http://news.example/"), {})
+    failed = chain.step(trail, chain.Redirect(302, url), 10)
+    assert isinstance(trail.host, str)
+    assert failed is None or failed.trouble is Trouble.SERVER
 
 
 async def test_a_redirect_to_loopback_is_refused_before_anything_is_sent(server):

@@ -8,6 +8,7 @@ from jobs.feeds import World, item
 from sqlalchemy import func, select
 
 from aggregator.core import pipeline
+from aggregator.fetch.http import Fetcher
 from aggregator.jobs.cycle import Progress, run_cycle, spread_start
 from aggregator.model import Company, SourceHealth
 from aggregator.store.schema import entries, sources
@@ -187,3 +188,17 @@ def test_progress_is_told_and_a_stop_ends_a_cycle_with_every_lease_given_back(wo
 def test_a_start_after_a_long_stop_moves_only_what_is_long_overdue(world):
     world.cycle()
     assert spread_start(world.setup, world.store) == 0
+
+
+def test_a_source_that_breaks_our_program_stops_no_other(world, monkeypatch, caplog):
+    real = Fetcher.fetch
+
+    async def breaks(self, state, keep=None):
+        if state.slug == "s1":
+            raise IndexError
+        return await real(self, state, keep)
+
+    monkeypatch.setattr(Fetcher, "fetch", breaks)
+    report = world.cycle()
+    assert (report.polled, report.failed, report.new) == (3, 1, 4)
+    assert "could not ask source=s1" in caplog.text
