@@ -109,8 +109,12 @@ def _write_refusal(store: Store, asked: Subscription, trouble: Failed, now: date
 
 def answer(store: Store, token: str, query: Mapping[str, str], now: datetime) -> Reply:
     """Answer a hub's question about the subscription with this token. Raises StoreError."""
+    with store.read() as connection:
+        # Who guesses at tokens must not hold up those that write.
+        if subscriptions.by_token(connection, token) is None:
+            return Reply(404)
     with store.write() as connection:
-        found = subscriptions.by_token(connection, token)
+        found = subscriptions.by_token(connection, token, to_change=True)
         if found is None:
             return Reply(404)
         said = websub.reply(found, query, now)

@@ -150,10 +150,10 @@ def any_due(connection: Connection, now: datetime, or_wanted: bool) -> bool:
     return connection.scalar(select(subscriptions.c.source_id).where(which).limit(1)) is not None
 
 
-def by_token(connection: Connection, token: str) -> Subscription | None:
-    """The subscription whose callback ends so, locked where the transaction writes."""
-    wanted = select(subscriptions).where(subscriptions.c.token == token).with_for_update()
-    row = connection.execute(wanted).first()
+def by_token(connection: Connection, token: str, to_change: bool = False) -> Subscription | None:
+    """The subscription whose callback ends so; to_change: locked until the transaction ends."""
+    wanted = select(subscriptions).where(subscriptions.c.token == token)
+    row = connection.execute(wanted.with_for_update() if to_change else wanted).first()
     return None if row is None else _subscription(row)
 
 
