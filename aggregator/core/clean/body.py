@@ -77,7 +77,7 @@ def _safe(html: str, base: str | None, anchor_base: str | None, rules: CleanRule
 
 
 def _is_wrapped(lines: list[str], column: int) -> bool:
-    """Whether the lines of a paragraph are one text broken at a column (the length of the longest line of all).
+    """Whether the lines of a paragraph are one text broken at a column, that of the longest line of all.
 
     They are where all but the last are nearly as long, and where none had room for the next one's first word.
     """
