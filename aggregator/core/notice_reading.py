@@ -43,7 +43,7 @@ _BROADER = {
     DisclosureKind.SPONSORED: frozenset((DisclosureKind.SYNDICATED,)),
 }
 # What a composed rule, whose words stand in any order, says too easily beside another kind in one sentence:
-# "not liable for errors" corrects none, "reproduced with permission" licenses nothing.
+# "not liable for errors" corrects none, "no AI was used by our editors" reviews nothing.
 _FAINTER = {
     DisclosureKind.AI_ASSISTED: frozenset((DisclosureKind.SYNDICATED, DisclosureKind.CORRECTION)),
     DisclosureKind.HUMAN: frozenset((DisclosureKind.NOT_REVIEWED,)),
@@ -53,9 +53,7 @@ _FAINTER = {
     DisclosureKind.NOT_ADVICE: frozenset((DisclosureKind.HOLDINGS,)),
     DisclosureKind.SPONSORED: frozenset((DisclosureKind.HOLDINGS, DisclosureKind.NOT_REVIEWED)),
     DisclosureKind.AFFILIATE: frozenset((DisclosureKind.SPONSORED,)),
-    DisclosureKind.SYNDICATED: frozenset(
-        (DisclosureKind.LICENCE, DisclosureKind.CORRECTION, DisclosureKind.SPONSORED)
-    ),
+    DisclosureKind.SYNDICATED: frozenset((DisclosureKind.CORRECTION, DisclosureKind.SPONSORED)),
     DisclosureKind.EMBARGO: frozenset((DisclosureKind.LICENCE,)),
 }
 # Words that another speaks: a match that needs more than a name out of a quotation is not the article's own.
@@ -269,7 +267,7 @@ def _whole(text: str, active: Iterable[_Active]) -> Iterator[Finding]:
     for each in active:
         if end - start <= MAX_LABEL:
             for rule in each.of(_LABEL):
-                if rule.find.pattern.fullmatch(shown[start:end].rstrip(" .")):
+                if rule.find.pattern.fullmatch(shown[start:end].rstrip(" .。!")):
                     yield Finding(rule, each.language.tag, 0, len(shown))
         for rule in each.of(_OPENING):
             match = rule.find.pattern.match(shown, start)
