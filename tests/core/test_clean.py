@@ -243,6 +243,50 @@ def _texts(html: str) -> list[str]:
     return [block.passage.text for block in blocks(html)]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "You are receiving this email because you opted in on our website.",
+        '<a href="/u">Unsubscribe from this list</a> | <a href="/p">Update your preferences</a>',
+        'Update your email preferences or unsubscribe <a href="/u">here</a>',
+        "👉 Don't forget to like and subscribe and hit the bell!",
+        'submitted by <a href="/u/a">/u/a</a> <a href="/l">[link]</a> <a href="/c">[comments]</a>',
+        '<a href="/c">Add new comment</a>',
+        "Hosted by Simplecast, an AdsWizz company. See pcm.adswizz.com for information about our collection.",
+        "Suscríbete para seguir leyendo",
+        "Il vous reste 80 % de cet article à lire. La suite est réservée aux abonnés.",
+        "Dieser Artikel ist nur für Abonnenten verfügbar.",
+        'Más información: <a href="/p">Los perros piden lo mismo</a>',
+        "네이버에서 마을신문 구독하기",
+        '▶ <a href="/b">오늘의 인기 기사 보기</a>',
+        "この記事は有料会員限定です。残り：812文字",
+        "この記事が気に入ったらサポートをしてみませんか？",
+        "点击上方蓝字关注我们",
+        "长按识别二维码关注",
+        "点个“在看”再走吧",
+        '<a href="/2">下一篇：酱油巷里的猫</a>',
+    ],
+)
+def test_a_line_that_only_asks_or_leads_elsewhere_is_cut(line):
+    assert html_of(f"<p>{PROSE}</p><p>{line}</p><p>{PROSE}</p>") == f"<p>{PROSE}</p><p>{PROSE}</p>"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'More on <a href="https://e.example/a">the flooding of the village</a>.',
+        'Más información: <a href="https://e.example/">www.e.example</a>',
+        "Subscribe was the word he used, and he meant it.",
+        "이 회사는 카카오톡에서 채널을 운영한다고 밝혔다.",
+        "有料会員は十万人を超えた。",
+        "他在看那本书，点了一下头。",
+        "Unsubscribe rates rose by a third in May, the firm says.",
+    ],
+)
+def test_a_line_of_the_authors_that_sounds_alike_stays(line):
+    assert an_article(f"<p>{PROSE}</p><p>{line}</p>").html.count("<p>") == 2
+
+
 TOKENS = (
     '<p>|</p>|<div>|</div>|<b>|</b>|<a href="/x?utm_source=1">|</a>|<a href="https://twitter.com/share?u=1">|'
     "<img src=/a.png>|<img src=/p.gif width=1>|<br>|<hr>|<ul>|<li>|</ul>|<ol>|</li>|<h2>|</h2>|<pre>|</pre>|\n|"

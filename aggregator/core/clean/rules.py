@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+_OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
+_LATIN_WORD = re.compile("[a-z]{2}")
+_NEVER = r"(?!)"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases of all languages, those in other letters than Latin apart: an ASCII text has none of them."""
+
+    latin: re.Pattern[str]
+    other: re.Pattern[str]
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """The phrase that the text begins with."""
+        return self.latin.match(text) or (None if text.isascii() else self.other.match(text))
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """The phrase that is all of the text."""
+        return self.latin.fullmatch(text) or (None if text.isascii() else self.other.fullmatch(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +41,13 @@ class CleanRules:
     redirectors: Mapping[str, str]  # host and path -> the parameter that holds the target
     share_urls: re.Pattern[str]
     share_hosts: frozenset[str]  # of share_urls: no other host has any
-    label: re.Pattern[str]  # of at most 70 characters
-    anywhere: re.Pattern[str]
-    advert: re.Pattern[str]
+    label: Phrases  # of at most 70 characters
+    anywhere: Phrases
+    advert: Phrases
     open: Mapping[str, re.Pattern[str]]  # a word that the phrase holds -> the phrase
-    tail: re.Pattern[str]
-    related: re.Pattern[str]
-    related_label: re.Pattern[str]
+    tail: Phrases
+    related: Phrases
+    related_label: Phrases
     reading_time: re.Pattern[str]
     byline: re.Pattern[str]
     dateline: re.Pattern[str]
@@ -53,13 +73,13 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         share_hosts=frozenset(
             url.partition("/")[0].partition("?")[0] for url in _strings(data["share_urls"])
         ),
-        label=_any(_strings(phrases["label"])),
-        anywhere=_any(_strings(phrases["anywhere"])),
-        advert=_any(_strings(phrases["advert"])),
+        label=_phrases(_strings(phrases["label"])),
+        anywhere=_phrases(_strings(phrases["anywhere"])),
+        advert=_phrases(_strings(phrases["advert"])),
         open={str(word): re.compile(str(pattern)) for word, pattern in _mapping(phrases["open"]).items()},
-        tail=_any(_strings(phrases["tail"])),
-        related=_any(_strings(phrases["related"])),
-        related_label=_any(_strings(phrases["related_label"])),
+        tail=_phrases(_strings(phrases["tail"])),
+        related=_phrases(_strings(phrases["related"])),
+        related_label=_phrases(_strings(phrases["related_label"])),
         reading_time=_reading_time(_strings(top["reading_time"])),
         byline=re.compile(rf"(?:{top['byline']})\s+(?=\S)|(?:글|文)[:：]\s*", re.IGNORECASE),
         dateline=re.compile(rf"(?:{top['dateline']})\s*[:：]?\s*", re.IGNORECASE),
@@ -69,8 +89,32 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
     )
 
 
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+def _phrases(patterns: Iterable[str]) -> Phrases:
+    latin: list[str] = []
+    other: list[str] = []
+    for pattern in patterns:
+        for alternative in _alternatives(pattern):
+            if _OTHER_LETTER.search(alternative):
+                other.append(f"(?:{alternative})")
+            if not _OTHER_LETTER.search(alternative) or _LATIN_WORD.search(alternative):
+                latin.append(f"(?:{alternative})")
+    return Phrases(re.compile("|".join(latin) or _NEVER), re.compile("|".join(other) or _NEVER))
+
+
+def _alternatives(pattern: str) -> Iterator[str]:
+    """What stands between the bars of a pattern that are in no brackets."""
+    depth = begin = 0
+    in_class = False
+    for found in re.finditer(r"\\.|[\[\]()|]", pattern, re.DOTALL):
+        mark = found[0]
+        if in_class or mark == "[":
+            in_class = mark != "]"
+        elif mark in "()":
+            depth += 1 if mark == "(" else -1
+        elif mark == "|" and not depth:
+            yield pattern[begin : found.start()]
+            begin = found.end()
+    yield pattern[begin:]
 
 
 def _any_literal(literals: Iterable[str]) -> re.Pattern[str]:

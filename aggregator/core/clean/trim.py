@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from html import unescape
 
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import without_empty
@@ -20,10 +21,11 @@ _MAX_HEADING = 100
 _PROSE = 120  # bytes, so that a character of Hangul or Han counts three
 # Text in a cell, a caption, a quotation or code is the author's whatever it says.
 _NEVER = re.compile(r"<(?:td|th|pre|figcaption|dt|dd|code|caption|blockquote|summary)\b")
-_LINKED = re.compile(r"<a\b[^\">]*(?:\"[^\"]*\"[^\">]*)*>(.*?)</a>", re.DOTALL)
-_TAG = re.compile(r'<[^">]*(?:"[^"]*"[^">]*)*>')
+_LINKED = re.compile("<a(?: [^<>]*)?>(.*?)</a>", re.DOTALL)
+_TAG = re.compile("<[^<>]*>")
 _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
+_NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
 _MAX_PASSES = 5
 _DATE_OR_LABEL = 40  # characters beside the link in a line of a list of articles
@@ -99,8 +101,10 @@ def _is_cuttable(html: str, block: Block) -> bool:
 def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
     """A label of the data and then nothing but links: "Read also: <a>…</a>"."""
     label = rules.related_label.match(text)
-    linked = sum(len(_TAG.sub("", link).strip()) for link in _LINKED.findall(part))
-    return label is not None and linked > 0 and linked + label.end() + 4 >= len(text)
+    beside, links = _LINKED.subn("", part)
+    beside = _NO_LETTER.sub("", fold_phrase(unescape(_TAG.sub("", beside))))
+    # The label may be part of the link.
+    return label is not None and links > 0 and beside in ("", _NO_LETTER.sub("", label[0]))
 
 
 def _mark_related(
@@ -118,7 +122,9 @@ def _mark_related(
         end = index + 1
         while end < len(found) and end <= index + _MAX_RELATED and _is_link_line(html, found[end]):
             end += 1
-        if end > index + 1 or (index and all(cut[index + 1 :])):
+        # "More on <a>the flood</a>" with nothing under it is a sentence, no heading.
+        heads_nothing = index and all(cut[index + 1 :]) and "<a" not in html[block.start : block.end]
+        if end > index + 1 or heads_nothing:
             cut[index:end] = [True] * (end - index)
 
 
