@@ -42,14 +42,20 @@ def judge(findings: Findings, reading: Reading, hit: Hit, claim: Claim) -> Verdi
     if claim.kind in SURE:
         if sight.uncapitalised(claim) and claim.company not in findings.anchors:
             return Verdict(False, "in lower case, and the company is not named elsewhere")
-        if claim.exact and (word := _outweighed(findings, reading, claim)):
+        if claim.exact and (word := _short_for(findings, reading, hit, claim)):
             return Verdict(False, f"short for something else: {word}")
         return Verdict(True, claim.kind.value)
     return _judge_word(findings, sight, claim)
 
 
+def _short_for(findings: Findings, reading: Reading, hit: Hit, claim: Claim) -> str | None:
+    """What the letters of a short name stand for here: by the article's own words, or by others nearby."""
+    shown = reading.text.shown[hit.start : hit.end]
+    return findings.spelled_out(shown, claim.company) or _outweighed(findings, reading, claim)
+
+
 def _outweighed(findings: Findings, reading: Reading, claim: Claim) -> str | None:
-    """What the letters of a short name stand for here, where more speaks for that than for the company."""
+    """What else the letters stand for, where more speaks for that than for the company."""
     clues = findings.matcher.clues(claim.company)
     counters = findings.held(reading, f"-{claim.company}", clues.against)
     if len(counters) > len(findings.held(reading, f"+{claim.company}", clues.cues)):

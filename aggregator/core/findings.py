@@ -111,6 +111,22 @@ class Findings:
                             names.add(reading.text.low[hit.start : hit.end])
         return self._doubtful.get(company, set())
 
+    def spelled_out(self, short: str, company: str) -> str | None:
+        """What initials stand for by the article itself, "Inclusion Body Myositis (IBM)"; not the company."""
+        for reading in self.readings:
+            at = reading.text.shown.find(f"({short})")
+            words = _WORDS.findall(reading.text.shown[max(0, at - 100) : at])[-len(short) :] if at > 0 else []
+            if "".join(word[0] for word in words).casefold() != short.casefold():
+                continue
+            named = any(
+                claim.company == company and hit.end in (at - 1, at)
+                for hit in reading.hits
+                for claim in hit.claims
+            )
+            if not named:
+                return " ".join(words)
+        return None
+
     def in_lower_case(self, word: str) -> bool:
         """Whether the article has a folded word, or its plural, in lower case too."""
         if word not in self._lower:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aggregator.core.context import Context
 from aggregator.core.match import Hit, Kind
@@ -48,6 +49,10 @@ class _Weighed:
     full: tuple[Sighting, ...]  # without those in passing
     titled: bool
     acts: bool  # the text says what it does
+
+    @property
+    def company(self) -> str:
+        return self.seen[0].mention.company
 
     @property
     def places(self) -> Set[Place]:
@@ -98,12 +103,33 @@ def _place_value(one: _Weighed, others: Sequence[_Weighed]) -> float:
     if title_taken and _keeps_returning(one, others):
         return _RETURNS
     if Place.LEAD in one.places:
-        return _LEAD_BELOW_TITLE if title_taken else _LEAD
+        return _LEAD_BELOW_TITLE if title_taken or _behind(one, others) else _LEAD
     if Place.BODY in one.places:
         higher = title_taken or any(Place.LEAD in other.places for other in others)
         higher = higher or sum(other.acts for other in others) >= _FEW
         return _BODY_ALONE if one.acts and not higher else _BODY
     return _ASIDE if one.full else _PASSING
+
+
+def _behind(one: _Weighed, others: Sequence[_Weighed]) -> bool:
+    """Named once, without a verb, after whom the lead begins with: "Toyota's prototype shows Sony films"."""
+    if one.acts or len(one.full) > 1:
+        return False
+    leads = sorted(
+        (sighting for other in (one, *others) for sighting in other.full if sighting.place is Place.LEAD),
+        key=lambda sighting: (sighting.passage, sighting.hit.start),
+    )
+    for before, sighting in pairwise(leads):
+        if before.mention.company == one.company:
+            return False
+        apart = before.passage != sighting.passage
+        if apart or not _JOINED.fullmatch(sighting.low, before.hit.end, sighting.hit.start):
+            return True
+    return False
+
+
+# "Meta, Apple and Nvidia": they begin the lead together.
+_JOINED = re.compile(r"(?:[\s,&/+、·・]|'s|\b(?:and|or|with|und|oder|mit)\b|와|과|및|と|や|和|與|与|及|跟)+")
 
 
 def _keeps_returning(one: _Weighed, others: Sequence[_Weighed]) -> bool:
@@ -119,13 +145,17 @@ def is_roundup(article: Article, weighed: Sequence[_Weighed], context: Context) 
         return True
     titled = sum(one.titled for one in weighed)
     counts = [len(one.seen) for one in weighed]
-    return titled >= _MANY_IN_TITLE or (
-        not titled and len(counts) >= _MANY and max(counts) < _LARGE_SHARE * sum(counts)
-    )
+    if titled:
+        return titled >= _MANY_IN_TITLE
+    if len(counts) >= _MANY and max(counts) < _LARGE_SHARE * sum(counts):
+        return True
+    # Things side by side: nobody does anything, and nobody is spoken of again.
+    return len(counts) >= _SOME and max(counts) <= 2 and not any(one.acts for one in weighed)
 
 
 _MANY_IN_TITLE = 4
 _MANY = 5
+_SOME = 3
 _FEW = 2
 _LARGE_SHARE = 0.25
 

@@ -84,12 +84,17 @@ def _judge_all(article: Article, matcher: Matcher) -> list[_Judged]:
     }
     _anchor(findings, ignored)
     verdicts = _decide(findings, ignored)
-    believed = {each.claim.company for each in verdicts if each.mention.accepted} - findings.anchors
-    if believed:
+    for _ in range(_ROUNDS):
+        believed = {each.claim.company for each in verdicts if each.mention.accepted} - findings.anchors
+        if believed <= findings.believed:
+            break
         # What was just believed supports the others: "Meta and Target", once Meta is certain.
         findings.believed |= believed
         verdicts = _decide(findings, ignored, verdicts)
     return verdicts
+
+
+_ROUNDS = 3
 
 
 def _decide(

@@ -11,7 +11,7 @@ from aggregator.model import RuleData, Source, Versions
 # derived again. Changed data is noticed by its hash.
 CLEAN_CODE = 1
 DISCLOSE_CODE = 1
-TAG_CODE = 1
+TAG_CODE = 2
 
 
 def rule_versions(data: RuleData) -> Versions:

@@ -38,6 +38,15 @@ from aggregator.model import Article, Passage, Place
         ("Ford Foundation gives", "Libraries gain.", set()),
         ("Die Robert-Bosch-Stiftung fördert Schulen", "Es gibt Geld.", set()),
         ("Frau Porsche singt", "Sie ist zwölf.", set()),
+        # Initials stand for what the article says they do.
+        (
+            "A trial for IBM patients",
+            "Inclusion Body Myositis (IBM) weakens the fingers. IBM is rare.",
+            set(),
+        ),
+        ("A trial at IBM", "International Business Machines (IBM) paid for it.", {"ibm"}),
+        # One believed name supports the next, and that one another.
+        ("Four names", "Among them Gap, Visa, Block and Nvidia.", {"gap", "visa", "block", "nvidia"}),
         # A joint venture alone stands for nobody.
         ("Stargate site opens", "Visitors came.", set()),
         # Other scripts.
@@ -110,6 +119,14 @@ def test_the_story_goes_on_after_such_a_list():
         ("A phone for all", "The phone by Samsung costs less.", {"samsung"}),
         ("Harbour bets on servers", "The tenant is OpenAI, quieter than a Boeing.", {"openai"}),
         ("Stargate site opens", "The project of OpenAI and SoftBank needs power.", {"openai", "softbank"}),
+        # Whoever the lead begins with; those who only stand beside it are not.
+        ("A van that streams films", "Toyota's prototype shows Sony films on the back rows.", {"toyota"}),
+        ("A van for two", "Toyota and Sony build a van.", {"toyota", "sony"}),
+        # Things side by side are about none of them.
+        ("Which set is best in a bright room", "An LG with a new film, two Samsung sets, one Sony.", set()),
+        # Former employers.
+        ("Coders open a noodle shop", "They worked for Microsoft before.", set()),
+        ("写代码的人开面馆", "四位微软前工程师在苏州煮面。", set()),
     ],
 )
 def test_primary_is_what_the_article_is_about(title, body, about):
