@@ -20,6 +20,7 @@ from aggregator.model.article import (
     Versions,
 )
 from aggregator.model.feed import (
+    FACT_LABELS,
     BodyType,
     Enclosure,
     FeedInfo,
@@ -77,6 +78,7 @@ from aggregator.model.stored import (
 )
 
 __all__ = [
+    "FACT_LABELS",
     "FORMATS",
     "NO_PAGES",
     "Advertised",

@@ -42,6 +42,10 @@ class BodyType(StrEnum):
     TEXT = "text"
 
 
+# Labels of this form carry facts from core.extract to core.clean; no reader is to see them.
+FACT_LABELS = ("digitalSourceType:", "section:", "readingMinutes:")
+
+
 @dataclass(frozen=True, slots=True)
 class RawEntry:
     """One entry as sent: nothing cleaned, nothing believed."""
@@ -58,11 +62,16 @@ class RawEntry:
     body: str = ""
     body_type: BodyType = BodyType.HTML
     base: str | None = None  # xml:base of the body where it has one
-    labels: tuple[str, ...] = ()  # the source's categories
+    labels: tuple[str, ...] = ()  # the source's categories, and facts as FACT_LABELS
     enclosures: tuple[Enclosure, ...] = ()
     rights: str | None = None
     licence: str | None = None  # rel=license, creativeCommons:license …: a URI
     language: str | None = None
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The labels that are for readers."""
+        return tuple(label for label in self.labels if not label.startswith(FACT_LABELS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def _article_hash(draft: Draft) -> bytes:
         article.summary,
         article.language,
         article.reading_minutes,
-        raw.labels,
+        raw.categories,
         raw.enclosures,
         raw.rights,
         raw.licence,
@@ -75,7 +75,7 @@ def pack(draft: Draft) -> Packed:
 
 def _columns(draft: Draft) -> dict[str, object]:
     article, raw = draft.article, draft.raw
-    extras = [[xml_safe(label) for label in raw.labels], [astuple(one) for one in raw.enclosures]]
+    extras = [[xml_safe(label) for label in raw.categories], [astuple(one) for one in raw.enclosures]]
     return {
         "versions": versions_text(draft.versions),
         "language": article.language,

@@ -1,5 +1,6 @@
 """core.clean: an entry as sent becomes an article: facts as fields, the body as its author wrote it."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -7,12 +8,14 @@ from core.cleaning import FIXTURES, URL, an_article, html_of, rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.core import stories
 from aggregator.core.clean.body import html_of_text
 from aggregator.core.clean.gate import markup, needs_surgery
 from aggregator.core.clean.sanitize import sanitize
 from aggregator.core.clean.surgery import operate
 from aggregator.core.passages import blocks
-from aggregator.model import BodyType, FeedInfo, Passage, Place
+from aggregator.model import BodyType, Draft, FeedInfo, Passage, Place, RawEntry, Versions
+from aggregator.store.rows import pack
 from benchmarks import cleaning
 
 PROSE = "The harbour board approved a new ferry line on Monday, after three years of talks with both towns."
@@ -285,6 +288,15 @@ def test_a_line_that_only_asks_or_leads_elsewhere_is_cut(line):
 )
 def test_a_line_of_the_authors_that_sounds_alike_stays(line):
     assert an_article(f"<p>{PROSE}</p><p>{line}</p>").html.count("<p>") == 2
+
+
+def test_facts_for_machines_are_no_categories_of_what_is_published():
+    labels = ("Chips", "section:Markets", "readingMinutes:2", "digitalSourceType:trainedAlgorithmicMedia")
+    raw = RawEntry(key="k", fingerprint=b"", url="https://e.example/1", title="T", labels=labels)
+    article = an_article(f"<p>{PROSE}</p>", labels=labels)
+    assert (article.section, article.reading_minutes) == ("Markets", 2)
+    draft = Draft(raw, article, (), (), stories.sketch(article), Versions("c", "d", "t"))
+    assert json.loads(pack(draft).columns["extras"])[0] == ["Chips"]
 
 
 TOKENS = (

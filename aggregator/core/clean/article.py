@@ -16,11 +16,9 @@ from aggregator.core.language import choose
 from aggregator.core.passages import Block, blocks
 from aggregator.core.reading import reading_minutes
 from aggregator.core.text import plain
-from aggregator.model import Article, FeedInfo, Passage, Place, RawEntry
+from aggregator.model import FACT_LABELS, Article, FeedInfo, Passage, Place, RawEntry
 
 MAX_TITLE = 500  # characters
-# Labels of this form are facts for machines (core.extract), not topics for readers.
-FACT_LABELS = ("digitalSourceType:", "section:", "readingMinutes:")
 
 
 def clean(raw: RawEntry, info: FeedInfo, rules: CleanRules, zones: Mapping[str, str]) -> Article:
@@ -50,7 +48,7 @@ def clean(raw: RawEntry, info: FeedInfo, rules: CleanRules, zones: Mapping[str, 
         published=published,
         updated=parse_date(raw.updated, zones),
         html=html.strip(),
-        passages=_passages(title or top.title or _title_of(found), found, raw.labels),
+        passages=_passages(title or top.title or _title_of(found), found, raw.categories),
         summary=source_summary(raw.summary, rules) or first_sentences(found),
         language=choose(raw.language or info.language, f"{title} {text}"),
         reading_minutes=_minutes(facts, top, text),
@@ -59,7 +57,7 @@ def clean(raw: RawEntry, info: FeedInfo, rules: CleanRules, zones: Mapping[str, 
 
 def _passages(title: str, found: tuple[Block, ...], labels: tuple[str, ...]) -> tuple[Passage, ...]:
     head = (Passage(Place.TITLE, title),) if title else ()
-    named = (plain(label) for label in labels if not label.startswith(FACT_LABELS))
+    named = map(plain, labels)
     tail = tuple(Passage(Place.LABEL, label) for label in named if label)
     return head + tuple(block.passage for block in found) + tail
 
