@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import pairwise
-from statistics import median
 
 from aggregator.core.hints import LONGEST
 from aggregator.model import (
@@ -120,8 +119,10 @@ def _told(state: SourceState, settings: Settings, now: datetime) -> _Wait:
 
 def usual_gap(past: Sequence[datetime]) -> timedelta:
     """The median time between entries, newest first. Many at one instant count as one."""
-    apart = [(later - earlier).total_seconds() for later, earlier in pairwise(past) if later > earlier]
-    return timedelta(seconds=median(apart)) if apart else _NOTHING
+    apart = sorted(later - earlier for later, earlier in pairwise(past) if later > earlier)
+    if not apart:
+        return _NOTHING
+    return (apart[(len(apart) - 1) // 2] + apart[len(apart) // 2]) / 2
 
 
 def _floors(state: SourceState, hints: Hints, info: FeedInfo | None, now: datetime) -> list[_Wait]:

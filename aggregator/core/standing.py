@@ -72,6 +72,8 @@ def _after_failure(state: SourceState, result: Failed, now: datetime, configured
 def _settle_move(state: SourceState, result: Fetched | Unchanged, now: datetime) -> SourceState:
     """Follow a permanent move (301, 308) in the stored URL once it has repeated over days."""
     if result.moved_to is None:
+        if state.redirect_to is None:
+            return state
         return replace(state, redirect_to=None, redirect_since=None)
     if result.moved_to != state.redirect_to or state.redirect_since is None:
         return replace(state, redirect_to=result.moved_to, redirect_since=now)

@@ -16,7 +16,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from aggregator.core import hosts
-from aggregator.core.topics import TopicIndex
+from aggregator.core.topics import TopicIndex, compile_topics
 from aggregator.fetch.http import Clock, Fetcher, utc_now
 from aggregator.jobs.fulltext import Pages
 from aggregator.jobs.poll import Brought, Polled, decide, pushed_result
@@ -45,6 +45,7 @@ _READ_TOGETHER = 1024 * 1024  # bytes of bodies whose fingerprints are looked up
 _WRITE_AFTER = 0.25  # seconds that an outcome waits for others to share a transaction with
 _WRITE_TOGETHER = 500  # outcomes
 _ENTRIES_TOGETHER = 600
+_NO_TOPICS = compile_topics((), frozenset())  # where nothing is to be placed, the real ones stay uncompiled
 _WATCH = 0.2  # seconds between two looks at the stop sign
 
 
@@ -120,6 +121,7 @@ class Flow:
         self._turns: asyncio.Queue[_Host] = asyncio.Queue()
         self._askers: list[asyncio.Task[None]] = []
         self._left = 0  # taken and not yet asked
+        self._more = True  # the store may have sources that are due and not yet taken
         self._wake = asyncio.Event()
         self._held: set[int] = set()  # leased and not yet written
         self._bodies: asyncio.Queue[Polled | None] = asyncio.Queue()
@@ -162,10 +164,9 @@ class Flow:
 
     async def _ask_all(self, fetcher: Fetcher) -> None:
         """Take due sources as the waiting ones become few, and have them asked."""
-        more = True
         while not (self._stop is not None and self._stop.is_set()):
-            if more and self._left < self._take.limit // 2:
-                more = await self._take_more()
+            if self._is_short():
+                self._more = await self._take_more()
                 missing = min(self._left, self._places) - len(self._askers)
                 self._askers += [asyncio.create_task(self._ask_on(fetcher)) for _ in range(missing)]
             if not self._left:
@@ -179,6 +180,10 @@ class Flow:
         for task in self._askers:
             task.cancel()
         await asyncio.gather(*self._askers, return_exceptions=True)
+
+    def _is_short(self) -> bool:
+        """Whether few sources wait to be asked, and the store may have more."""
+        return self._more and self._left < self._take.limit // 2
 
     async def _take_more(self) -> bool:
         """Lease sources; False: there are no more, so that asking again is not worth a query."""
@@ -215,7 +220,7 @@ class Flow:
             if host.waiting:
                 await self._ask(fetcher, host.waiting.popleft())
                 self._left -= 1
-                if self._left < self._take.limit // 2:
+                if not self._left or self._is_short():
                     self._wake.set()
             if host.waiting:
                 self._turns.put_nowait(host)
@@ -328,7 +333,8 @@ class Flow:
 
     def _apply(self, batch: Sequence[Outcome]) -> Changes:
         with self._hands.store.write() as connection:
-            return apply(connection, batch, self._hands.index(), self._hands.authority)
+            index = self._hands.index() if any(outcome.entries for outcome in batch) else _NO_TOPICS
+            return apply(connection, batch, index, self._hands.authority)
 
     def _count(self, batch: Iterable[Outcome], changes: Changes) -> None:
         tally = self.tally

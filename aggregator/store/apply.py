@@ -28,9 +28,9 @@ from sqlalchemy import (
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import TopicIndex
 from aggregator.model import Changes, Outcome, Packed
-from aggregator.store import again, facts, health, members, polling, rows, stories, subscriptions
+from aggregator.store import again, facts, health, members, recording, rows, stories, subscriptions
 from aggregator.store.chunks import chunks
-from aggregator.store.polling import Counted, Held
+from aggregator.store.recording import Counted, Held
 from aggregator.store.schema import AnyRow, disclosures, entries, entry_ids, raw_entries, tags
 
 # An entry that has changed this often (a clock, a counter in its text) is shown anew once a day.
@@ -72,7 +72,7 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
     A source whose lease was lost since is left out altogether. An entry whose article, tags and
     disclosures are as stored touches no topic. authority is whose tag: URIs are minted.
     """
-    sources = polling.held(connection, outcomes)
+    sources = recording.held(connection, outcomes)
     outcomes = [outcome for outcome in outcomes if outcome.source_id in sources]
     if not outcomes:
         return Changes()
@@ -86,11 +86,11 @@ def apply(connection: Connection, outcomes: Sequence[Outcome], index: TopicIndex
     placed = _insert(connection, new, authority) + _update(connection, known, altered)
     touched = members.place(connection, placed, index) if placed else frozenset()
     counted = _counted(new, altered)
-    polling.record(connection, outcomes, counted)
+    recording.record(connection, outcomes, sources, counted)
     health.record(connection, outcomes, sources)
     subscriptions.record(connection, outcomes, {key: one.new for key, one in counted.items()})
     if any(
-        polling.front_moved(one, sources[one.source_id], counted.get(one.source_id, Counted()))
+        recording.front_moved(one, sources[one.source_id], counted.get(one.source_id, Counted()))
         for one in outcomes
     ):
         facts.raise_front(connection)

@@ -12,7 +12,7 @@ from aggregator.core import urls
 from aggregator.core.identity import tag_uri
 from aggregator.model import Failed, HealthChange, Outcome, SourceHealth, Trouble
 from aggregator.store import codec, facts
-from aggregator.store.polling import HISTORY, Held
+from aggregator.store.recording import HISTORY, Held
 from aggregator.store.schema import AnyRow, health, sources
 
 KEPT = 12 * HISTORY
