@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import re
 import threading
 from dataclasses import replace
 
@@ -7,10 +9,10 @@ import pytest
 from jobs.feeds import World, item
 from sqlalchemy import func, select
 
-from aggregator.core import pipeline
+from aggregator.core import pipeline, versions
 from aggregator.fetch.http import Fetcher
 from aggregator.jobs.cycle import Progress, run_cycle, spread_start
-from aggregator.model import Company, SourceHealth
+from aggregator.model import Company, SourceHealth, Topic
 from aggregator.store.schema import entries, sources
 from aggregator.store.sources import statuses
 
@@ -156,6 +158,75 @@ def test_a_company_that_is_added_tags_what_is_stored_and_moves_no_date(world):
     assert world.text("brightloom.atom").count("<entry>") == 1
     assert world.text("everything.atom").split("<updated>")[1].split("<")[0] == updated.split(">")[1]
     assert world.cycle().files_written == 0
+
+
+def without_kind(rules, kind):
+    """The rules as an older version had them: it knew no notice of that kind."""
+    data = copy.deepcopy(rules.disclosures)
+    for language in data["languages"].values():
+        language["rules"] = [rule for rule in language["rules"] if rule["kind"] != kind]
+    return replace(rules, disclosures=data)
+
+
+def without_subject(rules, subject):
+    """The rules as an older version had them: it left parts of that name in the article."""
+    data = copy.deepcopy(rules.boilerplate)
+    data["names"]["subjects"] = [one for one in data["names"]["subjects"] if one != subject]
+    return replace(rules, boilerplate=data)
+
+
+def changed_names(before, after):
+    """The topics and pages of which a file was touched."""
+    return {name.partition(".")[0] for name in before if before[name] != after[name]}
+
+
+def test_notices_that_a_newer_version_knows_are_found_in_what_is_stored(world):
+    now = world.setup.rules
+    sponsored = Topic("sponsored", "Sponsored", "only sponsored")
+    world.write(0, [item(0, 0, "Samsung and OpenAI meet", "They met. This article was sponsored by Lumen.")])
+    world.change(rules=without_kind(now, "sponsored"), topics=(*world.setup.topics, sponsored))
+    world.cycle()
+    before = world.files()
+    assert "<entry>" not in world.text("sponsored.atom")
+    world.change(rules=now)
+    report = world.cycle()
+    assert (report.documents_parsed, report.new, report.changed) == (0, 0, 0)
+    assert "sponsored by Lumen" in world.text("sponsored.atom")
+    assert changed_names(before, world.files()) == {"samsung+openai", "everything", "sponsored", "index"}
+    assert world.cycle().files_written == 0
+
+
+def test_boilerplate_that_a_newer_version_knows_is_cut_from_what_is_stored_and_moves_no_date(world):
+    now = world.setup.rules
+    box = "&lt;p&gt;They met.&lt;/p&gt;&lt;div class='newsletter'&gt;Sign here&lt;/div&gt;"
+    world.write(0, [item(0, 0, "Samsung and OpenAI meet", box)])
+    world.change(rules=without_subject(now, "newsletter"))
+    world.cycle()
+    before = world.files()
+    assert "Sign here" in world.text("samsung+openai.atom")
+    world.change(rules=now)
+    world.cycle()
+    assert "Sign here" not in world.text("samsung+openai.atom")
+    assert changed_names(before, world.files()) == {"samsung+openai", "everything"}
+    assert updates(before["everything.atom"][1]) == updates(world.files()["everything.atom"][1])
+
+
+def updates(feed):
+    """Every ``updated`` of a feed."""
+    return re.findall(rb"<updated>(.*?)</updated>", feed)
+
+
+def test_what_comes_out_of_newer_code_as_before_is_stamped_and_touches_no_file(world, monkeypatch):
+    world.cycle()
+    before = world.files()
+    monkeypatch.setattr(versions, "TAG_CODE", versions.TAG_CODE + 1)
+    world.change(rules=replace(world.setup.rules))
+    assert world.cycle().files_written == 0
+    assert world.files() == before
+    with world.store.read() as connection:
+        stamps = set(connection.scalars(select(entries.c.versions)))
+    assert len(stamps) == 1
+    assert f"t{versions.TAG_CODE}:" in stamps.pop()
 
 
 def test_unchanged_rules_are_not_compiled_in_a_cycle_without_new_entries(world, monkeypatch):

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from email.message import Message
+from pathlib import Path
 
 import pytest
 from journeys.world import aggregator, feed_server, rss, start, write_config
@@ -107,6 +108,73 @@ def test_a_changed_configuration_takes_effect_and_a_mistaken_one_does_not(config
         config.write_text(good + "  - {slug: tea, title: Tea for all, match: samsung}\n")
         daemon.process.send_signal(signal.SIGHUP)
         assert b"Tea for all" in daemon.until("tea.atom", b"tea room")
+
+
+def settled(daemon: Running, output: Path, name: str, words: bytes) -> dict[str, int]:
+    """The files' times once one of them holds the words and a cycle is over."""
+    daemon.until(name, words)
+    daemon.wait_for("files=")
+    return {path.name: path.stat().st_mtime_ns for path in output.iterdir()}
+
+
+def rewritten(before: dict[str, int], after: dict[str, int]) -> set[str]:
+    """The topics of which a file was touched, and what lists them all."""
+    assert before.keys() == after.keys()
+    return {name.partition(".")[0] for name in before if before[name] != after[name]}
+
+
+NEWS = [
+    ("Brightloom weaves a carpet of light", "<p>Brightloom showed it in Suwon on Monday, to applause.</p>"),
+    ("Samsung opens a bakery", "<p>Samsung Electronics said that the buns were round.</p>"),
+    ("Nokia repairs a clock tower", "<p>Nokia said that the bells were on time again.</p>"),
+    JOINT,
+]
+CATALOGUE = "companies:\n  - {slug: acme, name: Acme Weavers}\n"
+TOPICS = (
+    "  - {slug: acme, title: Acme, match: acme}\n"
+    "  - {slug: samsung, title: Samsung, match: samsung}\n"
+    "  - {slug: clocks, title: Clocks, match: nokia OR seiko}\n"
+)
+
+
+def test_what_the_user_changes_of_the_companies_re_tags_what_is_stored_and_rewrites_only_its_topics(tmp_path):
+    with feed_server() as feeds:
+        feeds.documents["/one.xml"] = rss("one", NEWS)
+        config = write_config(tmp_path, [f"{feeds.url}/one.xml"], extra=TOPICS + CATALOGUE)
+        text = config.read_text()
+        with running(config) as daemon:
+            first = settled(daemon, tmp_path / "output", "everything.atom", b"bakery")
+            assert b"<entry>" not in daemon.get("acme.atom")[1]
+
+            text = text.replace("Acme Weavers}", "Acme Weavers, aliases: [Brightloom]}")
+            config.write_text(text)
+            second = settled(daemon, tmp_path / "output", "acme.atom", b"carpet of light")
+            assert rewritten(first, second) == {"acme", "everything", "index"}
+
+            text = text.replace(
+                CATALOGUE[:11],
+                CATALOGUE[:11] + "  - {slug: nokia, replace: true, name: Nokia, words: [Nokia], doubt: 5}\n",
+            )
+            config.write_text(text)
+            daemon.wait_for("derived again")
+            third = settled(daemon, tmp_path / "output", "everything.atom", b"bakery")
+            assert rewritten(second, third) == {"clocks", "everything", "index"}
+            assert b"<entry>" not in daemon.get("clocks.atom")[1]
+
+            config.write_text(
+                text.replace(CATALOGUE[:11], CATALOGUE[:11] + "  - {slug: openai, off: true}\n")
+            )
+            daemon.wait_for("company 'openai' is switched off")
+            daemon.wait_for("stays in force")
+            text = text.replace("match: samsung AND openai", "match: samsung AND seiko")
+            config.write_text(
+                text.replace(CATALOGUE[:11], CATALOGUE[:11] + "  - {slug: openai, off: true}\n")
+            )
+            daemon.wait_for("derived again")
+            fourth = settled(daemon, tmp_path / "output", "everything.atom", b"bakery")
+            assert rewritten(third, fourth) == {"samsung+openai", "samsung", "everything", "index"}
+            assert b"OpenAI</d:company>" not in daemon.get("everything.atom")[1]
+        assert len(feeds.requests) == 1  # nothing of this asked a publisher again
 
 
 def test_after_a_long_stop_what_is_overdue_is_asked_one_after_another(tmp_path):
