@@ -80,6 +80,16 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8})*")  # the shape of BCP 47
+# What people call a kind of disclosure, where spelling alone would lead to some company.
+_ALSO_CALLED = {
+    "ai": "ai-generated", "no-ai": "NOT ai-generated", "machine-made": "ai-generated",
+    "generated": "ai-generated", "human-written": "human", "ad": "sponsored", "ads": "sponsored",
+    "advert": "sponsored",
+    "advertisement": "sponsored", "advertorial": "sponsored", "paid": "sponsored", "promoted": "sponsored",
+    "pr": "press-release", "release": "press-release", "announcement": "press-release",
+    "advice": "not-investment-advice", "license": "licence", "disclaimer": "liability",
+    "unreviewed": "not-reviewed",
+}  # fmt: skip
 _INSTEAD = {"&": "AND", "|": "OR", "!": "NOT", ",": "OR, or AND"}
 
 
@@ -256,8 +266,9 @@ class _Parser:
     def kind(self) -> Kind:
         token = self.peek()
         if token is None or token.prefix or token.text not in KINDS:
-            hint = self.near(token.text, KINDS) if token else ""
-            self.refuse("a kind of disclosure after 'only', such as press-release", hint)
+            hint = self.near_kind(token, KINDS) if token and token.is_name else ""
+            listed = f"The kinds are {', '.join(KINDS)}."
+            self.refuse("a kind of disclosure after 'only', such as press-release", hint or listed)
         self.at += 1
         return Kind(KINDS[token.text])
 
@@ -286,8 +297,15 @@ class _Parser:
     def known(self, token: _Token, what: str, names: Collection[str], also: Iterable[str] = ()) -> str:
         if token.text in names:
             return token.text
-        hint = self.near(token.text, (*names, *also))
+        hint = self.near_kind(token, (*names, *also)) if also else self.near(token.text, names)
         raise ExprError(f"unknown {what} {token.text[:80]!r}", token.column, hint)
+
+    def near_kind(self, token: _Token, known: Iterable[str]) -> str:
+        """The nearest name where a kind may be meant: also one in two words, or called otherwise."""
+        following = next((one.text for one in self.tokens if one.column > token.column), "")
+        joined = f"{token.text}-{following}"
+        meant = joined if joined in KINDS else _ALSO_CALLED.get(token.text)
+        return f"Did you mean {meant!r}?" if meant else self.near(token.text, known)
 
     @staticmethod
     def near(name: str, known: Iterable[str]) -> str:

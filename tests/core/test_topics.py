@@ -278,6 +278,35 @@ def test_every_keyword_can_be_a_name_in_quotes():
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("NOT ai-genrated", "'ai-generated'"),
+        ("ai generated", "'ai-generated'"),
+        ("NOT press release", "'press-release'"),
+        ("only sponsord", "'sponsored'"),
+        ("only advert", "'sponsored'"),
+        ("ads", "'sponsored'"),
+        ("license", "'licence'"),
+        ("only samsung", "The kinds are ai-generated, "),
+        ("only", "The kinds are ai-generated, "),
+    ],
+)
+def test_a_kind_of_disclosure_that_was_meant_is_suggested(text, meant):
+    with pytest.raises(ExprError) as caught:
+        parse_expr(text, KNOWN)
+    assert meant in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", DisclosureKind)
+@pytest.mark.parametrize("written", ["{}", "only {}", "NOT {}", "samsung AND NOT {}"])
+def test_every_kind_of_disclosure_can_be_asked_for_and_excluded(kind, written):
+    expr = parse_expr(written.format(kind.value.upper()), KNOWN)
+    with_it, without = facts("samsung", kinds=(kind,)), facts("samsung")
+    assert topics.matches(expr, with_it) is ("NOT" not in written)
+    assert topics.matches(expr, without) is ("NOT" in written)
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("samsung AND openai", ["openai"]),
