@@ -1,6 +1,7 @@
 """core.clean: an entry as sent becomes an article: facts as fields, the body as its author wrote it."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from aggregator.core import stories
 from aggregator.core.clean.body import html_of_text
 from aggregator.core.clean.gate import markup, needs_surgery
+from aggregator.core.clean.rules import compile_phrases
 from aggregator.core.clean.sanitize import sanitize
 from aggregator.core.clean.surgery import operate
 from aggregator.core.passages import blocks
@@ -334,3 +336,35 @@ def test_the_language_is_the_feeds_where_the_text_agrees():
     assert an_article(f"<p>{PROSE}</p>", language="en-GB").language == "en-GB"
     assert an_article("<p>서울시가 다음 달부터 자전거길 두 곳을 고친다.</p>", language="en").language == "ko"
     assert FeedInfo("rss20").language is None
+
+
+def test_phrases_are_asked_by_their_first_letter_and_found_as_without():
+    patterns = [
+        "(please )?(like|follow) us.{0,9}",
+        "b?c",
+        r"\d+ notes|x{0,2}y",
+        "(?:공유|share)",
+        "[ef]g|(a|)h",
+    ]
+    found = compile_phrases(patterns)
+    whole = re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+    texts = [
+        "please like us",
+        "follow us now",
+        "c",
+        "bc",
+        "3 notes",
+        "y",
+        "xy",
+        "공유",
+        "share",
+        "eg",
+        "h",
+        "ah",
+        "like",
+        "please",
+        "ag",
+        "z",
+    ]
+    assert [bool(found.fullmatch(text)) for text in texts] == [bool(whole.fullmatch(text)) for text in texts]
+    assert set(found.first) >= {"p", "l", "f", "b", "c"}

@@ -13,18 +13,26 @@ _NEVER = r"(?!)"
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Phrases of all languages, those in other letters than Latin apart: an ASCII text has none of them."""
+    """Phrases of all languages, asked by what a text begins with; it is in lower case."""
 
-    latin: re.Pattern[str]
-    other: re.Pattern[str]
+    first: Mapping[str, re.Pattern[str]]  # character -> the phrases that begin with it
+    any: re.Pattern[str]  # those that may begin with many characters
+    other: re.Pattern[str]  # those in other letters than Latin, of which an ASCII text has none
 
     def match(self, text: str) -> re.Match[str] | None:
         """The phrase that the text begins with."""
-        return self.latin.match(text) or (None if text.isascii() else self.other.match(text))
+        return next((found for pattern in self._asked(text) if (found := pattern.match(text))), None)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase that is all of the text."""
-        return self.latin.fullmatch(text) or (None if text.isascii() else self.other.fullmatch(text))
+        return next((found for pattern in self._asked(text) if (found := pattern.fullmatch(text))), None)
+
+    def _asked(self, text: str) -> Iterator[re.Pattern[str]]:
+        if text[:1] in self.first:
+            yield self.first[text[:1]]
+        yield self.any
+        if not text.isascii():
+            yield self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +81,13 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         share_hosts=frozenset(
             url.partition("/")[0].partition("?")[0] for url in _strings(data["share_urls"])
         ),
-        label=_phrases(_strings(phrases["label"])),
-        anywhere=_phrases(_strings(phrases["anywhere"])),
-        advert=_phrases(_strings(phrases["advert"])),
+        label=compile_phrases(_strings(phrases["label"])),
+        anywhere=compile_phrases(_strings(phrases["anywhere"])),
+        advert=compile_phrases(_strings(phrases["advert"])),
         open={str(word): re.compile(str(pattern)) for word, pattern in _mapping(phrases["open"]).items()},
-        tail=_phrases(_strings(phrases["tail"])),
-        related=_phrases(_strings(phrases["related"])),
-        related_label=_phrases(_strings(phrases["related_label"])),
+        tail=compile_phrases(_strings(phrases["tail"])),
+        related=compile_phrases(_strings(phrases["related"])),
+        related_label=compile_phrases(_strings(phrases["related_label"])),
         reading_time=_reading_time(_strings(top["reading_time"])),
         byline=re.compile(rf"(?:{top['byline']})\s+(?=\S)|(?:글|文)[:：]\s*", re.IGNORECASE),
         dateline=re.compile(rf"(?:{top['dateline']})\s*[:：]?\s*", re.IGNORECASE),
@@ -89,31 +97,95 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
     )
 
 
-def _phrases(patterns: Iterable[str]) -> Phrases:
-    latin: list[str] = []
+def compile_phrases(patterns: Iterable[str]) -> Phrases:
+    """Compile regular expressions, each of which may hold several phrases between bars."""
+    by_first: dict[str, list[str]] = {}
+    open_ended: list[str] = []
     other: list[str] = []
     for pattern in patterns:
         for alternative in _alternatives(pattern):
             if _OTHER_LETTER.search(alternative):
-                other.append(f"(?:{alternative})")
-            if not _OTHER_LETTER.search(alternative) or _LATIN_WORD.search(alternative):
-                latin.append(f"(?:{alternative})")
-    return Phrases(re.compile("|".join(latin) or _NEVER), re.compile("|".join(other) or _NEVER))
+                other.append(alternative)
+            if _OTHER_LETTER.search(alternative) and not _LATIN_WORD.search(alternative):
+                continue
+            beginnings = _beginnings(alternative)
+            for first in beginnings or ():
+                by_first.setdefault(first, []).append(alternative)
+            if not beginnings:
+                open_ended.append(alternative)
+    return Phrases(
+        {first: _any(alternatives) for first, alternatives in by_first.items()},
+        _any(open_ended or [_NEVER]),
+        _any(other or [_NEVER]),
+    )
+
+
+def _any(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _beginnings(pattern: str) -> frozenset[str]:
+    """The characters that a text may begin with to match; none where they are not plainly told."""
+    found: frozenset[str] = frozenset()
+    for alternative in _alternatives(pattern):
+        firsts = _beginnings_of_one(alternative)
+        if not firsts:
+            return frozenset()
+        found |= firsts
+    return found
+
+
+def _beginnings_of_one(pattern: str) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    at = 0
+    while at < len(pattern):
+        if pattern[at] == "(":
+            end = _closing(pattern, at)
+            inner = pattern[at + 1 : end].removeprefix("?:")
+            firsts = frozenset() if inner.startswith("?") else _beginnings(inner)
+        else:
+            end = at
+            firsts = frozenset(pattern[at]) if pattern[at].isalnum() else frozenset()
+        if not firsts:
+            break
+        found |= firsts
+        follows = pattern[end + 1 : end + 2]
+        if follows not in ("?", "*", "{"):
+            return found
+        if follows == "{":
+            break
+        at = end + 2
+    return frozenset()  # something optional to the end, a class, a dot, a look ahead
+
+
+def _closing(pattern: str, at: int) -> int:
+    """Where the bracket that opens there closes."""
+    depth = 0
+    for found in _marks(pattern, at):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if not depth:
+            return found.start()
+    return len(pattern)
+
+
+def _marks(pattern: str, at: int = 0) -> Iterator[re.Match[str]]:
+    """The brackets and bars of a pattern, without those that are escaped or in a class."""
+    in_class = False
+    for found in re.compile(r"\\.|[\[\]()|]", re.DOTALL).finditer(pattern, at):
+        if in_class or found[0] == "[":
+            in_class = found[0] != "]"
+        elif found[0] in "()|":
+            yield found
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
     """What stands between the bars of a pattern that are in no brackets."""
     depth = begin = 0
-    in_class = False
-    for found in re.finditer(r"\\.|[\[\]()|]", pattern, re.DOTALL):
-        mark = found[0]
-        if in_class or mark == "[":
-            in_class = mark != "]"
-        elif mark in "()":
-            depth += 1 if mark == "(" else -1
-        elif mark == "|" and not depth:
+    for found in _marks(pattern):
+        if found[0] == "|" and not depth:
             yield pattern[begin : found.start()]
             begin = found.end()
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
     yield pattern[begin:]
 
 
