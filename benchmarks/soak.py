@@ -139,18 +139,19 @@ class WatchedTurns(Turns):
     begun: ClassVar[Counter[str]] = Counter()  # by host
     too_soon: ClassVar[list[str]] = []
 
-    def __init__(self, in_flight: int, per_host: int, gap_seconds: float) -> None:
-        super().__init__(in_flight, per_host, gap_seconds)
+    latest: ClassVar[dict[str, float]] = {}
+
+    def __init__(self, in_flight: int, per_host: int, gap_seconds: float, rests: dict[str, float]) -> None:
+        super().__init__(in_flight, per_host, gap_seconds, rests)
         self._least = gap_seconds - time.get_clock_info("monotonic").resolution
-        self._latest: dict[str, float] = {}
 
     async def take(self, host: str) -> Any:
         """Take a turn as ever, and compare it with the host's one before."""
         kept = await super().take(host)
         now = monotonic()
-        if now - self._latest.get(host, -inf) < self._least:
+        if now - self.latest.get(host, -inf) < self._least:
             self.too_soon.append(host)
-        self._latest[host] = now
+        self.latest[host] = now
         self.begun[host] += 1
         return kept
 

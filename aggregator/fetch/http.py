@@ -75,13 +75,20 @@ class Fetcher:
     """All requests of one event loop, over one set of connections. Use as an async context manager."""
 
     def __init__(
-        self, settings: Settings, resolver: AbstractResolver | None = None, clock: Clock = utc_now
+        self,
+        settings: Settings,
+        resolver: AbstractResolver | None = None,
+        clock: Clock = utc_now,
+        rests: dict[str, float] | None = None,
     ) -> None:
-        """Let resolver answer instead of the system's; its addresses are judged all the same."""
+        """Let resolver answer instead of the system's; its addresses are judged all the same.
+
+        rests is what Turns hands on, where another fetcher of this process was before.
+        """
         self._clock = clock
         self._settings = settings
         self._resolver = resolver
-        self._turns = Turns(settings.max_in_flight, settings.max_per_host, settings.host_gap_seconds)
+        self._turns = Turns(settings.max_in_flight, settings.max_per_host, settings.host_gap_seconds, rests)
         limits = settings.fetch
         self._deadlines = Deadlines(min(limits.first_byte_seconds, limits.total_seconds) / _TICKS)
         self._places = asyncio.Semaphore(LARGE_AT_ONCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import lru_cache
+from time import monotonic
 
 from aggregator.core.hosts import is_local
 
@@ -13,26 +14,32 @@ _MOST_RESTING = 1024
 
 
 class _Host:
-    """A host's places, and when its next request may begin."""
+    """A host's places, and who waits for them."""
 
-    __slots__ = ("gate", "next_at", "places", "users")
+    __slots__ = ("gate", "places", "users")
 
     def __init__(self, places: int) -> None:
         self.places = asyncio.Semaphore(places)
         self.gate = asyncio.Lock()  # who holds it begins next
-        self.next_at = 0.0
         self.users = 0
 
 
 class Turns:
     """Gives out turns. Waiting for a host takes nobody else's place."""
 
-    def __init__(self, in_flight: int, per_host: int, gap_seconds: float) -> None:
-        """in_flight and per_host count requests; gap_seconds lie between two beginnings at a host."""
+    def __init__(
+        self, in_flight: int, per_host: int, gap_seconds: float, rests: dict[str, float] | None = None
+    ) -> None:
+        """in_flight and per_host count requests; gap_seconds lie between two beginnings at a host.
+
+        rests holds when each host's next request may begin, by the monotonic clock: what is handed on
+        to the next turns, of another event loop, keeps the gap between them.
+        """
         self._all = asyncio.Semaphore(in_flight)
         self._per_host = per_host
         self._gap = gap_seconds
         self._hosts: dict[str, _Host] = {}
+        self._rests: dict[str, float] = {} if rests is None else rests
 
     async def take(self, host: str) -> _Host | None:
         """Wait for a turn at a host; hand what is returned to ``give_back`` afterwards.
@@ -47,10 +54,10 @@ class Turns:
         try:
             holding = await kept.places.acquire()
             async with kept.gate:
-                await self._wait_for_gap(kept)
+                await self._wait_for_gap(host)
                 await self._all.acquire()
                 # From when it really begins: a wait for the limit on all must not eat up the next gap.
-                kept.next_at = asyncio.get_running_loop().time() + self._gap
+                self._rests[host] = monotonic() + self._gap
         except BaseException:  # cancelled while waiting
             if holding:
                 kept.places.release()
@@ -65,22 +72,25 @@ class Turns:
             kept.places.release()
             kept.users -= 1
 
-    async def _wait_for_gap(self, kept: _Host) -> None:
-        now = asyncio.get_running_loop().time()
-        if kept.next_at > now:
-            await asyncio.sleep(kept.next_at - now)
+    async def _wait_for_gap(self, host: str) -> None:
+        left = self._rests.get(host, 0.0) - monotonic()
+        if left > 0:
+            await asyncio.sleep(left)
 
     def _enter(self, host: str) -> _Host:
         kept = self._hosts.get(host)
         if kept is None:
-            if len(self._hosts) >= _MOST_RESTING:
+            if max(len(self._hosts), len(self._rests)) >= _MOST_RESTING:
                 self._forget_resting()
             kept = self._hosts[host] = _Host(self._per_host)
         kept.users += 1
         return kept
 
     def _forget_resting(self) -> None:
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
+        for host, until in list(self._rests.items()):
+            if until <= now:
+                del self._rests[host]
         for host, kept in list(self._hosts.items()):
-            if not kept.users and kept.next_at <= now:
+            if not kept.users and host not in self._rests:
                 del self._hosts[host]

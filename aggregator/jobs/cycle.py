@@ -196,6 +196,7 @@ def _poll(
         readers=readers.pool.size,
         stored=stored,
         clock=clock,
+        rests=prepared.rests,
         pushes=pushes,
     )
     try:

@@ -76,6 +76,7 @@ class Hands:
     readers: int  # bodies read at once
     stored: Callable[[Tally], None]  # called after each transaction, from the writer's thread
     clock: Clock = utc_now
+    rests: dict[str, float] = field(default_factory=dict)  # what fetch.turns hands on to the next cycle
     pushes: dict[int, Document] = field(default_factory=dict)  # by source ids; taken out as they are used
 
 
@@ -158,7 +159,7 @@ class Flow:
         return self.tally
 
     def _fetcher(self) -> Fetcher:
-        return Fetcher(self._hands.setup.settings, clock=self._hands.clock)
+        return Fetcher(self._hands.setup.settings, clock=self._hands.clock, rests=self._hands.rests)
 
     # Fetching -----------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -22,6 +22,7 @@ class Prepared:
 
     setup: Setup
     authority: str  # whose tag: URIs are minted
+    rests: dict[str, float] = field(default_factory=dict)  # when each host may be asked again: fetch.turns
 
     @cached_property
     def index(self) -> TopicIndex:
@@ -40,12 +41,14 @@ def prepare(setup: Setup, store: Store, now: datetime) -> Prepared:
 
     Costs nothing where this Setup is known to be in line, two statements where an equal one is.
     """
-    if isinstance(store.in_line_with, Prepared) and store.in_line_with.setup is setup:
-        return store.in_line_with
+    before = store.in_line_with
+    if isinstance(before, Prepared) and before.setup is setup:
+        return before
     with store.read() as connection:
         authority = facts.get(connection, facts.AUTHORITY)
         known = facts.get(connection, facts.SETUP)
-    prepared = Prepared(setup, authority or _authority(setup.settings))
+    rests = before.rests if isinstance(before, Prepared) else {}
+    prepared = Prepared(setup, authority or _authority(setup.settings), rests)
     settings = setup.settings
     companies = sorted(company.slug for company in setup.rules.companies)
     wanted = _hash(setup.sources, setup.topics, companies, settings.poll_interval)
@@ -61,7 +64,8 @@ def prepare(setup: Setup, store: Store, now: datetime) -> Prepared:
 def _bring_in_line(connection: Connection, prepared: Prepared, wanted: str, now: datetime) -> Prepared:
     """Write what feeds.yaml now says. Another process may have begun the same: it is waited for."""
     schema.lock(connection)
-    prepared = Prepared(prepared.setup, facts.get(connection, facts.AUTHORITY) or prepared.authority)
+    authority = facts.get(connection, facts.AUTHORITY) or prepared.authority
+    prepared = replace(prepared, authority=authority)
     setup = prepared.setup
     facts.put(connection, facts.AUTHORITY, prepared.authority)
     if facts.get(connection, facts.HEALTH) is None:

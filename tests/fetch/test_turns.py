@@ -84,6 +84,17 @@ async def test_hosts_at_rest_are_forgotten():
     assert len(turns._hosts) <= 1024
 
 
+async def test_the_gap_holds_from_one_cycle_to_the_next():
+    rests: dict[str, float] = {}
+    begun = []
+    for _ in range(3):
+        turns = Turns(10, 2, 0.1, rests)
+        turns.give_back(await turns.take("news.example"))
+        begun.append(time.monotonic())
+        turns.give_back(await turns.take("other.example" if len(begun) == 1 else "127.0.0.1"))
+    assert all(later - earlier >= 0.099 for earlier, later in pairwise(begun))
+
+
 async def test_a_fetcher_keeps_a_hosts_limit_over_the_wire():
     async def slowly(writer):
         await asyncio.sleep(0.05)
