@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from aggregator.core.notice_text import Sentence, bare, plain_form, quotations, sentences
-from aggregator.core.notices import Cut, Group, Language, NoticeRules, Rule, Scope
+from aggregator.core.notices import OWN, Cut, Group, Language, NoticeRules, Rule, Scope
 from aggregator.model import DisclosureKind, Place
 
 SURE_OF_LANGUAGE = 3  # common words of one language, with less than half as many of another
@@ -317,10 +317,12 @@ def _composed(
     found: list[Finding] = []
     known = _known(told)
     for each in active:
-        for rule in each.of(_LAST):
-            if rule.kind in known:
-                continue
-            match = rule.find.pattern.search(own.text)
+        rules = [rule for rule in each.of(_LAST) if rule.kind not in known]
+        text = own.text
+        if any(rule.own for rule in rules) and each.language.me.pattern.search(text):
+            text += OWN
+        for rule in rules:
+            match = rule.find.pattern.search(text) if rule.kind not in known else None
             if match and _stands(match, rule, own, [], each.language):
                 found.append(Finding(rule, each.language.tag, *sentence.span))
                 known = _known(known | {rule.kind})

@@ -64,6 +64,7 @@ class Rule:
     cut: Cut
     veto: bool  # is it undone by signs that somebody else's words are reported?
     led: bool  # does the pattern begin with words for this very text, e.g. "this article"?
+    own: bool  # is it given a sentence that ends in OWN where that speaks of this very text?
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Language:
     stems: Mapping[str, int]  # of a script of its own: substring -> the anchors that it is of
     common: frozenset[str]  # words by which one in Latin script is told from the others
     self: Wording  # words for this very text
+    me: Wording  # the same, and whatever else shows that a sentence speaks of it
     veto: Wording
     negated: Wording
     heading: Wording  # a heading that announces a notice
@@ -110,6 +112,11 @@ class NoticeRules:
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _NO_SIGNS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")  # escapes and classes, in which no sign means itself
 _NEVER = r"(?!)"
+_AT_WORD = r"(?:^|(?<!\w)(?=\w))"  # most places in a sentence are not worth a try
+# "Does it speak of this very text, anywhere?" is asked by most composed rules, and is dear: it is looked up
+# once a sentence, which then ends in a sign that no text holds, and the rules look for that.
+OWN = "\x02"
+_ANYWHERE = re.compile(r"\.\*(?:\(\?:)?(?=\{me\})")
 
 
 def compile_notices(data: Mapping[str, Any]) -> NoticeRules:
@@ -172,6 +179,9 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         stems=stems,
         common=frozenset(data.get("common", ())),
         self=Wording(words["self"], {}, f"{tag}: self"),
+        me=Wording(
+            (_AT_WORD if not data.get("script") else "") + f"(?:{words.get('me', _NEVER)})", {}, f"{tag}: me"
+        ),
         veto=_any(f"{tag}: veto", data.get("veto", ()), words),
         negated=_any(f"{tag}: negated", data.get("negated", ()), words),
         heading=_any(f"{tag}: headings", data.get("headings", ()), words),
@@ -182,14 +192,18 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
 def _rule(place: str, tag: str, data: Mapping[str, Any], words: Mapping[str, str]) -> Rule:
     name = f"rule {data.get('id', place)}"
     try:
+        scopes = frozenset(Scope(scope) for scope in data.get("in", ["sentence"]))
+        find = _ANYWHERE.sub(rf"\g<0>{OWN}", data["find"]) if Scope.LAST in scopes else data["find"]
+        find = find.replace(f"{OWN}{{me}}", OWN)
         return Rule(
             id=f"{tag}.{data['id']}",
             kind=DisclosureKind(data["kind"]),
-            scopes=frozenset(Scope(scope) for scope in data.get("in", ["sentence"])),
-            find=Wording(data["find"], words, name),
+            scopes=scopes,
+            find=Wording(find, words, name),
             cut=Cut(data.get("cut", "sentence")),
             veto=data.get("veto", True),
             led=_is_led(data["find"]),
+            own=OWN in find,
         )
     except (KeyError, ValueError) as error:
         raise ValueError(f"disclosures.yaml: {name}: {error}") from error

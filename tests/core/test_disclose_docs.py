@@ -65,7 +65,14 @@ def test_every_kind_has_words_in_every_language_and_every_rule_a_kind_and_anchor
 
 def test_every_pattern_compiles():
     for language in compile_notices(DATA).languages:
-        for each in (language.self, language.veto, language.negated, language.heading, language.filler):
+        for each in (
+            language.self,
+            language.me,
+            language.veto,
+            language.negated,
+            language.heading,
+            language.filler,
+        ):
             assert each.pattern.groups >= 0
         for group in language.groups:
             assert all(rule.find.pattern for rule in group.rules)
