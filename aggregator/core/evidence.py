@@ -25,6 +25,7 @@ class Verdict:
 
 # Weights, tuned on the sets in benchmarks/data; a word is believed when they reach its company's doubt.
 _LEGAL, _LIST, _PAIR, _CUE, _GENERIC, _VERB, _CAPITAL, _POSSESSIVE = 3.0, 3.0, 1.0, 1.0, 0.5, 1.5, 1.0, 0.5
+_AMONG, _MOST_AMONG = 0.5, 1.0
 _ANCHOR, _BELIEVED, _COMPOUND, _NOUN, _SLOT, _MOVES, _FELLOW = 4.0, 2.0, 1.0, 1.0, 2.0, 1.5, 1.5
 _LOWER_ELSEWHERE, _COUNTER, _LONGER = -1.0, -1.5, -1.5
 _MOST_CUES, _MOST_GENERIC = 3.0, 1.5
@@ -116,6 +117,7 @@ def weigh(findings: Findings, sight: Sight, claim: Claim) -> tuple[float, list[s
         (_BELIEVED if claim.company in findings.believed else 0, "the company is believed elsewhere"),
         (_LEGAL if sight.word_after() in context.legal else 0, "legal form"),
         (_LIST if sight.listed(findings.anchors | findings.believed) else 0, "in a list with companies"),
+        (min(_MOST_AMONG, _AMONG * sight.among(findings.anchors)), "among companies"),
         (_PAIR if sight.paired() else 0, "joined to another such name"),
         (_FELLOW if sight.fellow(claim.company) else 0, "another name of the company"),
         (_COMPOUND if sight.compound() else 0, "hyphened as names are"),

@@ -172,6 +172,11 @@ class Sight:
             for claim in other.claims
         )
 
+    def among(self, anchors: set[str]) -> int:
+        """How many certain companies other than its own the passage names."""
+        own = {claim.company for claim in self.hit.claims}
+        return len({claim.company for other in self.reading.hits for claim in other.claims} & anchors - own)
+
     def paired(self) -> bool:
         """Whether a comma or "and" joins it to a doubtful name of another company."""
         own = {claim.company for claim in self.hit.claims}

@@ -1,8 +1,8 @@
 import pytest
-from core.tagging import an_article, companies, primary, rules, tagged
+from core.tagging import a_matcher, an_article, companies, primary, rules, tagged
 
 from aggregator.core.tag import explain, puzzling, tag
-from aggregator.model import Article, Passage, Place
+from aggregator.model import Article, Company, Passage, Place
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,12 @@ from aggregator.model import Article, Passage, Place
         ("Four names", "Among them Gap, Visa, Block and Nvidia.", {"gap", "visa", "block", "nvidia"}),
         # A joint venture alone stands for nobody.
         ("Stargate site opens", "Visitors came.", set()),
+        # The names that merged records once shared are companies of their own.
+        ("Avianca meets Varig", "They will share a hangar.", {"avianca", "varig"}),
+        ("Randstad NV hires", "Adecco does not.", {"randstad", "adecco"}),
+        # Words that are places, planets, races and people.
+        ("Runners finish the Marathon", "Mars stood over Granada.", set()),
+        ("Das Bild hing schief", "Otto und Springer spielten Schach. Der Verbund tagt.", set()),
         # Other scripts.
         ("애플, 새 전화 공개", "가격은 그대로다.", {"apple"}),
         ("애플파이 만들기", "사과와 계피.", set()),
@@ -131,6 +137,18 @@ def test_the_story_goes_on_after_such_a_list():
 )
 def test_primary_is_what_the_article_is_about(title, body, about):
     assert primary(an_article(title, body)) == about
+
+
+def test_certain_companies_in_the_passage_speak_for_a_word():
+    alone = an_article("Exit", "Zenith left in May, before the board met.")
+    among = an_article("Exit", "Intel and Siemens wait. Zenith left in May, before the board met.")
+    matcher = a_matcher(
+        Company("zenith", "Zenith", words=("Zenith",), cues=("board",), doubt=2),
+        Company("intel", "Intel", aliases=("Intel",)),
+        Company("siemens", "Siemens", aliases=("Siemens",)),
+    )
+    assert not any(found.company == "zenith" for found in tag(alone, matcher))
+    assert any(found.company == "zenith" for found in tag(among, matcher))
 
 
 def test_tags_come_best_first_with_their_mentions():
