@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.corpus import Shape, document
 from benchmarks.memory import resident
 from benchmarks.peers import Side, published
-from benchmarks.server import Mode, Server
+from benchmarks.server import Asked, Mode, Server
 
 COLD, WARM, DEAF, NEWS, IDLE = "cold", "all 304", "validators ignored", "2 % new", "start-up"
 ROOT = Path(__file__).parent.parent
@@ -69,15 +69,38 @@ def run(command: list[str], environment: Mapping[str, str] | None = None) -> Cos
 
 
 def walk(side: Side, server: Server, folder: Path) -> Walk:
-    """Take a program through the cycles, from an empty folder."""
+    """Take a program through the cycles, from an empty folder.
+
+    Raises RuntimeError where it did not do a cycle's work: see ``check``.
+    """
     side.prepare(folder, server.urls)
     costs: dict[str, Cost] = {}
     for name, mode in ((COLD, Mode.FIRST), (WARM, Mode.FIRST), (DEAF, Mode.DEAF), (NEWS, Mode.SECOND)):
         server.become(mode)
         costs[name] = run(side.cycle(folder), side.environment)
+        check(side, name, server.asked(), len(server.urls))
+        if name == COLD and side.settles:
+            run(side.cycle(folder), side.environment)
     if side.idle:
         costs[IDLE] = run(side.idle(folder), side.environment)
     return Walk(costs, side.stored(folder), published(folder))
+
+
+def check(side: Side, cycle: str, asked: Asked, feeds: int) -> None:
+    """Make sure that a program asked each feed once, with its validators where it keeps them.
+
+    Raises RuntimeError: what it took for the cycle tells nothing then.
+    """
+    wrong = []
+    if not asked.feeds == asked.requests == feeds:
+        wrong.append(f"asked {asked.feeds} of {feeds} feeds in {asked.requests} requests")
+    if side.conditional and cycle != COLD and asked.conditional != feeds:
+        wrong.append(f"sent validators in {asked.conditional} of {feeds} requests")
+    full = {COLD: feeds, WARM: 0, DEAF: feeds, NEWS: max(1, feeds // 50)}[cycle]
+    if side.conditional and asked.bodies != full:
+        wrong.append(f"was sent {asked.bodies} bodies, not {full}")
+    if wrong:
+        raise RuntimeError(f"{side.name}, {cycle}: {'; '.join(wrong)}")
 
 
 def startup(folder: Path) -> dict[str, Cost]:

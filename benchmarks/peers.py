@@ -34,6 +34,8 @@ class Side:
     stored: Callable[[Path], int | None]  # entries; None: it stores none
     idle: Callable[[Path], list[str]] | None = None  # the command that starts and asks nothing
     environment: Mapping[str, str] = field(default_factory=dict)
+    conditional: bool = True  # it sends validators
+    settles: bool = False  # it keeps validators from its second cycle on: one more cycle before the warm ones
 
 
 def published(folder: Path) -> dict[str, int]:
@@ -125,10 +127,10 @@ def sides() -> tuple[Side, ...]:
              _count("beginner.db", "select count(*) from entries")),
         Side("reader", no_reader, _urls, _library(*reader),
              _count("reader.db", "select count(*) from entries"), _library(*reader, after=idle)),
-        Side("sfeed_update", no_sfeed, _sfeedrc(False), sfeed, _sfeed_stored),
+        Side("sfeed_update", no_sfeed, _sfeedrc(False), sfeed, _sfeed_stored, conditional=False),
         Side("sfeed_update + ETag", no_sfeed, _sfeedrc(True), sfeed, _sfeed_stored),
         Side("newsboat", no_newsboat, _newsboat, _newsboat_cycle,
-             _count("cache.db", "select count(*) from rss_item"), environment={"TERM": "dumb"}),
+             _count("cache.db", "select count(*) from rss_item"), environment={"TERM": "dumb"}, settles=True),
         Side("bare aiohttp", None, _urls, _library(*aiohttp),
              lambda _: None, _library(*aiohttp, after=idle)),
     )  # fmt: skip
@@ -142,7 +144,8 @@ def reader_cycle(folder: Path, idle: bool) -> None:
     for url in json.loads((folder / "urls.json").read_text()):
         reader.add_feed(url, exist_ok=True)
     if not idle:
-        reader.update_feeds(workers=1)
+        # scheduled: else it asks each feed at most once an hour, and later cycles would do nothing.
+        reader.update_feeds(workers=1, scheduled=False)
 
 
 def aiohttp_cycle(folder: Path, idle: bool) -> None:

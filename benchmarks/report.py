@@ -50,11 +50,18 @@ def median(rounds: Rounds, side: str, cycle: str, value: Callable[[Cost], float]
 def ratio(
     rounds: Rounds, above: Callable[[Mapping[str, Walk]], float], below: Callable[[Mapping[str, Walk]], float]
 ) -> float | None:
-    """The median of the rounds' ratios: what slowed a whole round slowed both."""
+    """The median of the rounds' ratios: what slowed a whole round slowed both.
+
+    None where a program was not run. Raises ValueError where a program took no time at all: then it
+    did not do the work, or its start-up was measured wrongly.
+    """
     try:
-        return statistics.median(above(one) / below(one) for one in rounds)
-    except (KeyError, ZeroDivisionError):
+        pairs = [(above(one), below(one)) for one in rounds]
+    except KeyError:
         return None
+    if min(map(min, pairs)) <= 0:
+        raise ValueError(f"a cycle cannot take {min(map(min, pairs)):.3f} seconds: {pairs}")
+    return statistics.median(one / other for one, other in pairs)
 
 
 def wall(side: str, cycle: str) -> Callable[[Mapping[str, Walk]], float]:

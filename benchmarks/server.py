@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import hashlib
 import multiprocessing
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,11 +32,31 @@ class _Answer:
     unchanged: bytes
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a program asked for in one cycle."""
+
+    feeds: int  # different feeds
+    requests: int
+    conditional: int  # with If-None-Match
+    bodies: int  # answered in full
+
+
 class _Feeds:
     def __init__(self, shape: Shape) -> None:
         self.mode = Mode.FIRST
+        self.clear()
         self.first = [_answer(*document(shape, source)) for source in range(shape.sources)]
         self.second = {source: _answer(*document(shape, source, 1)) for source in range(shape.moving)}
+
+    def clear(self) -> None:
+        """Count from zero."""
+        self._requests: Counter[int] = Counter()
+        self._conditional = self._bodies = 0
+
+    def asked(self) -> Asked:
+        """What was counted."""
+        return Asked(len(self._requests), self._requests.total(), self._conditional, self._bodies)
 
     def answer(self, head: bytes) -> bytes:
         try:
@@ -44,8 +65,11 @@ class _Feeds:
             found = found or self.first[number]
         except (ValueError, IndexError):
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        self._requests[number] += 1
+        self._conditional += b"\r\nif-none-match:" in head.lower()
         if found.etag in head and self.mode is not Mode.DEAF:
             return found.unchanged
+        self._bodies += 1
         return found.packed if b"gzip" in head.lower() else found.plain
 
 
@@ -84,8 +108,10 @@ def _serve(shape: Shape, control: Connection) -> None:
         server = await loop.create_server(lambda: _Protocol(feeds), "127.0.0.1", 0, backlog=1024)
         control.send(server.sockets[0].getsockname()[1])
         while (said := await asyncio.to_thread(control.recv)) is not None:
-            feeds.mode = said
-            control.send(True)
+            if isinstance(said, Mode):
+                feeds.mode = said
+                feeds.clear()
+            control.send(feeds.asked())
         server.close()
 
     asyncio.run(run())
@@ -100,9 +126,15 @@ class Server:
         self.urls = [f"http://127.0.0.1:{port}/feed/{source}" for source in range(shape.sources)]
 
     def become(self, mode: Mode) -> None:
-        """Change the behaviour; in force when this returns."""
+        """Change the behaviour and count from zero; in force when this returns."""
         self._control.send(mode)
         self._control.recv()
+
+    def asked(self) -> Asked:
+        """What was asked for since."""
+        self._control.send("asked")
+        found: Asked = self._control.recv()
+        return found
 
 
 @contextmanager

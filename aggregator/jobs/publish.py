@@ -131,7 +131,7 @@ def topic_feed(connection: Connection, topic: Topic, head: Head, setup: Setup) -
         feed_id=head.feed_id,
         stories=stories,
         updated=max((story.updated for story in stories), default=head.since),
-        company_names={slug: name for slug, name in _names(setup).items() if slug in tagged},
+        company_names=_names_of(tagged, setup),
         base_url=settings.base_url,
         title=settings.title,
         notice=settings.disclaimer,
@@ -141,6 +141,10 @@ def topic_feed(connection: Connection, topic: Topic, head: Head, setup: Setup) -
 
 def _names(setup: Setup) -> dict[str, str]:
     return {company.slug: company.name for company in setup.rules.companies}
+
+
+def _names_of(slugs: set[str], setup: Setup) -> dict[str, str]:
+    return {company.slug: company.name for company in setup.rules.companies if company.slug in slugs}
 
 
 _FRONT = ("index.html", "topics.opml", "_health.atom")
@@ -181,7 +185,7 @@ def index_page(connection: Connection, setup: Setup) -> IndexPage:
         notice=setup.settings.disclaimer,
         topics=summaries,
         sources=sources.statuses(connection, setup.sources),
-        company_names={slug: name for slug, name in _names(setup).items() if slug in tagged},
+        company_names=_names_of(tagged, setup),
     )
 
 
