@@ -19,7 +19,6 @@ from sqlalchemy import (
     column,
     delete,
     func,
-    insert,
     select,
     update,
     values,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import TopicIndex
 from aggregator.model import Changes, Outcome, Packed
-from aggregator.store import again, facts, health, members, recording, rows, stories, subscriptions
+from aggregator.store import again, bulk, facts, health, members, recording, rows, stories, subscriptions
 from aggregator.store.chunks import chunks
 from aggregator.store.recording import Counted, Held
 from aggregator.store.schema import AnyRow, disclosures, entries, entry_ids, raw_entries, tags
@@ -194,9 +193,9 @@ def _insert(connection: Connection, new: Sequence[_New], authority: str) -> list
     if not new:
         return []
     story_of = stories.assign(connection, [_newcomer(one, authority) for one in new])
-    connection.execute(insert(entries), [_entry_row(one, story_of[one.id]) for one in new])
+    bulk.insert(connection, entries, [_entry_row(one, story_of[one.id]) for one in new])
     packed = [(one.id, one.sent.entry) for one in new]
-    connection.execute(insert(raw_entries), rows.raw_rows(packed))
+    bulk.insert(connection, raw_entries, rows.raw_rows(packed))
     write_facts(connection, packed)
     return [
         members.Member(
@@ -233,10 +232,8 @@ def _entry_row(one: _New, story_id: int) -> dict[str, Any]:
 
 def write_facts(connection: Connection, packed: Sequence[tuple[int, Packed]]) -> None:
     """Write the tags and disclosures of entries that have none."""
-    if found := rows.tag_rows(packed):
-        connection.execute(insert(tags), found)
-    if stated := rows.disclosure_rows(packed):
-        connection.execute(insert(disclosures), stated)
+    bulk.insert(connection, tags, rows.tag_rows(packed))
+    bulk.insert(connection, disclosures, rows.disclosure_rows(packed))
 
 
 def _update(

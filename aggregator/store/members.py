@@ -7,11 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from aggregator.core import topics as core
 from aggregator.core.expr import Facts
 from aggregator.core.topics import TopicIndex
+from aggregator.store import bulk
 from aggregator.store.chunks import chunks
 from aggregator.store.schema import entries, topic_entries, topics
 
@@ -40,7 +41,7 @@ def place(connection: Connection, members: Sequence[Member], index: TopicIndex) 
         connection.execute(_REMOVE, [{"s": slug, "e": entry_id} for slug, entry_id in sorted(gone)])
     if come:
         by_id = {one.entry_id: one for one in members}
-        connection.execute(insert(topic_entries), [_row(slug, by_id[key]) for slug, key in sorted(come)])
+        bulk.insert(connection, topic_entries, [_row(slug, by_id[key]) for slug, key in sorted(come)])
     touched = {slug for slug, _ in before | after}
     touched |= _showing(
         connection, {one.story_id for one in members if one.story_id != one.entry_id or not one.new}

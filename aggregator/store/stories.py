@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from aggregator.core import stories as core
+from aggregator.store import bulk
 from aggregator.store.chunks import chunks
 from aggregator.store.rows import unpack_sketch
 from aggregator.store.schema import bands, sketches, stories
@@ -101,12 +102,10 @@ def _write(connection: Connection, newcomers: Sequence[Newcomer], found: dict[in
         for one in newcomers
         if found[one.entry_id] == one.entry_id
     ]
-    if begun:
-        connection.execute(insert(stories), begun)
-    connection.execute(insert(sketches), [_sketch_row(one, found[one.entry_id]) for one in newcomers])
+    bulk.insert(connection, stories, begun)
+    bulk.insert(connection, sketches, [_sketch_row(one, found[one.entry_id]) for one in newcomers])
     rows = [{"value": value, "entry_id": one.entry_id} for one in newcomers for value in one.bands]
-    if rows:
-        connection.execute(insert(bands), rows)
+    bulk.insert(connection, bands, rows)
 
 
 def _sketch_row(one: Newcomer, story_id: int) -> dict[str, Any]:
