@@ -1,14 +1,15 @@
-"""How much memory a process and all its children hold, sampled in a thread."""
+"""How much memory a process and all its children hold, sampled in a thread; shared pages count once."""
 
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 _EVERY = 0.05
 
 
@@ -25,13 +26,13 @@ class Peak:
 
 
 def resident(process: int, without: frozenset[int] = frozenset()) -> int:
-    """Resident bytes of a process and its descendants; shared pages count for each of them."""
+    """Resident bytes of a process and its descendants (PSS: each has its share of what they share)."""
     if process in without:
         return 0
     try:
-        own = int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
+        own = int(_PSS.search(Path(f"/proc/{process}/smaps_rollup").read_text())[1]) * 1024
         children = " ".join(file.read_text() for file in Path(f"/proc/{process}/task").glob("*/children"))
-    except (OSError, IndexError):
+    except (OSError, TypeError):
         return 0  # it has ended meanwhile
     return own + sum(resident(int(child), without) for child in children.split())
 

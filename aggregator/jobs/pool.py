@@ -11,15 +11,14 @@ import signal
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from multiprocessing import get_all_start_methods, get_context
+from datetime import UTC, datetime
+from functools import cached_property, partial
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, SpawnContext
-from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from aggregator.fetch.memory import return_free_memory, return_large_blocks
+from aggregator.jobs.nursery import Child, Nursery, Work
 from aggregator.jobs.poll import Brought, read
 from aggregator.model import (
     Document,
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 WELL_KNOWN_BYTES = 512 * 1024
 ANYONES_BYTES = 64 * 1024
 _WALL = 10  # how much longer than its CPU time a body may take while others use the machine
-_START_SECONDS = 60.0  # for a new process to compile its rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +83,17 @@ class Pool:
         self._started: list[_Worker] = []
         self._lock = threading.Lock()
         self._alone = threading.Lock()
+        self._nursery: Nursery | None = None
 
     def warm_up(self) -> None:
-        """Start every process now: they compile their rules while the first bodies are fetched."""
+        """Begin now: the rules are compiled while the first bodies are fetched."""
         with self._lock:
-            for _ in range(self.size - len(self._started)):
-                self._idle.put(self._start())
+            self._open()
+
+    def _open(self) -> Nursery:
+        if self._nursery is None:
+            self._nursery = Nursery(_prepared, self._data, self._limits)
+        return self._nursery
 
     def read(self, task: Task) -> Brought | Failed:
         """Read one body, in a thread of the caller's that waits for it."""
@@ -108,7 +111,8 @@ class Pool:
     def _read_alone(self, task: Task) -> Brought | Failed:
         """Try a body once more that killed its process, with no other suspect beside it."""
         with self._alone:
-            worker = _Worker(self._data, self._limits)
+            with self._lock:
+                worker = _Worker(self._open(), self._limits)
             try:
                 return worker.read(task)
             except (_OverTimeError, _DiedError) as error:
@@ -126,7 +130,7 @@ class Pool:
         return self._idle.get()
 
     def _start(self) -> _Worker:
-        worker = _Worker(self._data, self._limits)
+        worker = _Worker(self._open(), self._limits)
         self._started.append(worker)
         return worker
 
@@ -144,6 +148,9 @@ class Pool:
             for worker in self._started:
                 worker.end()
             self._started.clear()
+            if self._nursery is not None:
+                self._nursery.close()
+                self._nursery = None
 
 
 class _OverTimeError(Exception):
@@ -154,41 +161,32 @@ class _DiedError(Exception):
     """A body killed the process that read it."""
 
 
-def _context() -> ForkServerContext | SpawnContext:
-    """How processes begin: forked off one that holds the imported stages and has no threads, as ours has."""
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["aggregator.core.pipeline"])
-    return context
-
-
 class _Worker:
-    """One process and the pipe to it."""
+    """One process; it is started when its first body comes."""
 
-    def __init__(self, data: RuleData, limits: FetchLimits) -> None:
-        context = _context()
+    def __init__(self, nursery: Nursery, limits: FetchLimits) -> None:
+        self._nursery = nursery
         self._limits = limits
-        self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(
-            target=_work, args=(theirs, data, limits), name="aggregator-reader", daemon=True
-        )
-        self._process.start()
-        theirs.close()
-        self._ready = False
+        self._begun: Child | None = None
+
+    @property
+    def _process(self) -> Child:
+        if self._begun is None:
+            self._begun = self._nursery.fork()
+        return self._begun
 
     @property
     def lives(self) -> bool:
-        return self._process.is_alive()
+        return self._begun is None or self._begun.exitcode is None
 
     def read(self, task: Task) -> Brought | Failed:
         """Have one body read. Raises _OverTimeError, _DiedError; the process is dead then."""
-        self._wait_until_ready()
+        pipe = self._process.pipe  # a nursery that can't is no body's fault: it ends the cycle as a defect
         try:
-            self._pipe.send(task)
-            if not self._pipe.poll(self._limits.parse_seconds * _WALL):
+            pipe.send(task)
+            if not pipe.poll(self._limits.parse_seconds * _WALL):
                 self._process.kill()
-            answer: Brought | Failed = self._pipe.recv()
+            answer: Brought | Failed = pipe.recv()
         except (EOFError, OSError):
             self._process.join()
             if self._process.exitcode in (-signal.SIGPROF, -signal.SIGKILL):
@@ -198,17 +196,6 @@ class _Worker:
             ) from None
         return answer
 
-    def _wait_until_ready(self) -> None:
-        """Let it compile its rules. One that can't is no body's fault: it ends the cycle as a defect."""
-        if self._ready:
-            return
-        try:
-            self._ready = self._pipe.poll(_START_SECONDS) and self._pipe.recv()
-        except (EOFError, OSError):
-            self._process.join()
-        if not self._ready:
-            raise RuntimeError(f"a process to read in did not start (exit code {self._process.exitcode})")
-
     def _over_time(self) -> Exception:
         if self._process.exitcode == -signal.SIGPROF:
             limit = f"{self._limits.parse_seconds:g} seconds of CPU time"
@@ -216,21 +203,35 @@ class _Worker:
         return _DiedError("reading it was ended by the system: out of time or memory")
 
     def end(self) -> None:
-        self._pipe.close()
-        self._process.kill()
-        self._process.join()
-        self._process.close()
+        if self._begun is not None:
+            self._begun.kill()
+            self._begun.pipe.close()
 
 
-def _work(pipe: Connection, data: RuleData, limits: FetchLimits) -> None:
-    """What a process does: read bodies until the pipe closes."""
-    # A terminal's Ctrl-C goes to every process of its group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _prepared(data: RuleData, limits: FetchLimits) -> Work:
+    """What each process does, with all that it needs imported and compiled."""
     return_large_blocks()
     from aggregator.core import pipeline
 
     rules = pipeline.compile_rules(data)
-    pipe.send(True)
+    # What is imported and compiled at first use is shared too.
+    read(_SAMPLE, Source("sample", _SAMPLE.url, "Sample"), {}, rules, limits)
+    return partial(_work, rules=rules, limits=limits)
+
+
+_SAMPLE = Document(
+    "https://sample.example/feed",
+    "application/rss+xml",
+    b"<rss version='2.0'><channel><title>Sample</title><item><guid>1</guid><title>Samsung grows</title>"
+    b"<description>&lt;p&gt;Samsung said on Monday that it grows.&lt;/p&gt;&lt;p&gt;&lt;em&gt;This article "
+    b"was written with the help of AI.&lt;/em&gt;&lt;/p&gt;&lt;div class='social-share'&gt;Share&lt;/div&gt;"
+    b"</description></item></channel></rss>",
+    datetime(2025, 2, 4, tzinfo=UTC),
+)
+
+
+def _work(pipe: Connection, rules: Rules, limits: FetchLimits) -> None:
+    """What a process does: read bodies until the pipe closes."""
     while _work_once(pipe, rules, limits):
         pass
 

@@ -60,7 +60,6 @@ def test_what_stops_a_process_costs_that_body_its_poll_and_nobody_else(pool):
 def test_a_body_that_takes_too_much_cpu_time_is_told_so_and_not_tried_again(pool):
     assert isinstance(pool.read(task()), Brought)
     worker = pool._started[0]
-    worker._process.join(0)
     # What the kernel does when the timer of a process runs out, be it in C code or not.
     import os
 
