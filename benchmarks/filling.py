@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 from aggregator.config import built_in_rules
 from aggregator.core import pipeline
 from aggregator.jobs.poll import Brought, Polled, decide, read
-from aggregator.jobs.prepare import Prepared
+from aggregator.jobs.prepare import Prepared, prepare
 from aggregator.model import (
     Document,
     Fetched,
     FetchLimits,
     Outcome,
-    Packed,
     Settings,
     Setup,
     Source,
@@ -26,7 +25,7 @@ from aggregator.model import (
     Validators,
 )
 from aggregator.store.apply import apply
-from aggregator.store.base import Store
+from aggregator.store.base import Store, open_store
 from aggregator.store.polling import Take, take_due
 from benchmarks.corpus import COMPANIES, START, Shape, document
 
@@ -82,18 +81,6 @@ def outcome(state: SourceState, one: Brought, setup: Setup, now: datetime = NOW)
     return decide(Polled(source, state, result, now, timedelta(0)), one, setup.settings, 0.5)
 
 
-def another(packed: Packed, number: int) -> Packed:
-    """A copy that is another entry: its key, link and sketch are its own."""
-    word = blake2b(f"{number}/{packed.key}".encode(), digest_size=8)
-    bits = int.from_bytes(word.digest(), "big") >> 24
-    return replace(
-        packed,
-        key=f"{packed.key}-{number}",
-        bands=tuple(value & ~0xFFFFFFFF | (value ^ bits) & 0xFFFFFFFF for value in packed.bands),
-        columns={**packed.columns, "url": f"{packed.columns['url']}/{number}"},
-    )
-
-
 def batches(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
     """What a cycle would write in one transaction each."""
     batch: list[Outcome] = []
@@ -121,3 +108,19 @@ def poll(store: Store, prepared: Prepared, documents: Sequence[Brought], now: da
         with store.write() as connection:
             new += apply(connection, batch, prepared.index, prepared.authority).new
     return new
+
+
+def writing(shape: Shape, sources: int = 40, topics: int = 13) -> float:
+    """CPU microseconds an entry of the store's transactions: that many sources read for the first time."""
+    documents = brought(shape, sources)
+    with tempfile.TemporaryDirectory() as folder:
+        made = setup(folder, sources, some_topics(topics))
+        store = open_store(made.settings.database)
+        prepared = prepare(made, store, NOW)
+        began = time.process_time()
+        new = poll(store, prepared, documents, NOW)
+        spent = time.process_time() - began
+        store.close()
+    if new != sources * shape.entries:
+        raise RuntimeError(f"{new} entries were written, not {sources * shape.entries}")
+    return spent / new * 1e6

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import filling
 from benchmarks.corpus import Shape, document
 from benchmarks.memory import resident
 from benchmarks.peers import Side, published
@@ -189,6 +190,7 @@ def stages(shape: Shape) -> dict[str, float]:
     for (raw, _), (article, notices), tagged, sketch in zip(raws, found, tags, sketches, strict=True):
         rows.pack(Draft(raw, article, notices, tagged, sketch, versions))
     lap("pack for the store")
+    spent["write, one transaction for 600 entries"] = filling.writing(shape)
     return spent
 
 
