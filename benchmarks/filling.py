@@ -6,7 +6,9 @@ import itertools
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from aggregator.config import built_in_rules
 from aggregator.core import pipeline
@@ -17,6 +19,7 @@ from aggregator.model import (
     Fetched,
     FetchLimits,
     Outcome,
+    Packed,
     Settings,
     Setup,
     Source,
@@ -60,6 +63,12 @@ def some_topics(count: int) -> tuple[Topic, ...]:
     )
 
 
+def quiet_topics(count: int) -> tuple[Topic, ...]:
+    """So many topics on companies that the corpus never names."""
+    others = (one.slug for one in built_in_rules().companies if one.slug not in COMPANIES)
+    return tuple(Topic(f"quiet-{slug}", slug, slug) for slug, _ in zip(others, range(count), strict=False))
+
+
 def brought(shape: Shape, documents: int) -> list[Brought]:
     """So many documents of the corpus, read."""
     rules = pipeline.compile_rules(built_in_rules())
@@ -81,6 +90,18 @@ def outcome(state: SourceState, one: Brought, setup: Setup, now: datetime = NOW)
     return decide(Polled(source, state, result, now, timedelta(0)), one, setup.settings, 0.5)
 
 
+def another(packed: Packed, number: int) -> Packed:
+    """A copy that is another entry: its key, its link and what it is recognised by are its own."""
+    word = blake2b(f"{number}/{packed.key}".encode(), digest_size=8)
+    bits = int.from_bytes(word.digest(), "big") >> 24
+    return replace(
+        packed,
+        key=f"{packed.key}-{number}",
+        bands=tuple(value & ~0xFFFFFFFF | (value ^ bits) & 0xFFFFFFFF for value in packed.bands),
+        columns={**packed.columns, "url": f"{packed.columns['url']}/{number}"},
+    )
+
+
 def batches(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
     """What a cycle would write in one transaction each."""
     batch: list[Outcome] = []
@@ -95,10 +116,16 @@ def batches(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:
         yield batch
 
 
-def poll(store: Store, prepared: Prepared, documents: Sequence[Brought], now: datetime) -> int:
-    """Give each source one of these documents, in turn; returns how many entries were new."""
+def poll(
+    store: Store,
+    prepared: Prepared,
+    documents: Sequence[Brought],
+    now: datetime,
+    sources: int | None = None,
+) -> int:
+    """Give each source, or the first so many, one of these documents; returns how many entries were new."""
     with store.write() as connection:
-        states = take_due(connection, Take(now, now, everything=True, limit=100_000))
+        states = take_due(connection, Take(now, now, everything=True, limit=100_000))[:sources]
     outcomes = [
         outcome(state, one, prepared.setup, now)
         for state, one in zip(states, itertools.cycle(documents), strict=False)

@@ -52,7 +52,7 @@ def run(command: list[str], environment: Mapping[str, str] | None = None) -> Cos
             stderr=errors,
             stdin=subprocess.DEVNULL,
             cwd=ROOT,
-            env={**os.environ, **(environment or {})},
+            env=_environment(environment or {}),
         )
         peak = 0
         while True:
@@ -67,6 +67,12 @@ def run(command: list[str], environment: Mapping[str, str] | None = None) -> Cos
             errors.seek(0)
             raise RuntimeError(f"{' '.join(command)}: {errors.read().decode(errors='replace')[-2000:]}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss * 1024))
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Ours, but for what keeps an uninstalled program from being compiled once, as an installed one is."""
+    given = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**given, **more}
 
 
 def walk(side: Side, server: Server, folder: Path) -> Walk:

@@ -21,15 +21,17 @@ class Reader:
 
 
 @pytest.fixture
-def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache/aggregator/rules.json"
-
-
-@pytest.fixture
 def file(tmp_path: Path) -> Path:
     (tmp_path / "data.yaml").write_text("one")
     return tmp_path / "data.yaml"
+
+
+@pytest.fixture
+def copy(tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    found = cache.copy_of([file])
+    assert found is not None
+    return found
 
 
 def test_data_files_are_read_once_while_they_stay_the_same(copy: Path, file: Path) -> None:
@@ -48,6 +50,18 @@ def test_a_changed_data_file_is_read_again(copy: Path, file: Path, text: str) ->
     assert cache.copied([file], reader) == {"text": text}
     assert cache.copied([file], reader) == {"text": text}
     assert reader.times == 2
+
+
+def test_two_installations_keep_a_copy_each(copy: Path, file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("two")
+    readers = Reader(file), Reader(other)
+    for _ in range(2):
+        assert [cache.copied([reader.file], reader) for reader in readers] == [
+            {"text": "one"},
+            {"text": "two"},
+        ]
+    assert [reader.times for reader in readers] == [1, 1]
 
 
 def test_another_version_of_the_program_reads_again(
@@ -94,5 +108,5 @@ def test_what_json_would_change_is_not_copied(copy: Path, file: Path, value: obj
 
 def test_the_built_in_rules_are_the_same_from_the_copy(copy: Path) -> None:
     fresh = rules.built_in_rules.__wrapped__()
-    assert copy.exists()
+    assert list(copy.parent.glob("rules-*.json"))
     assert rules.built_in_rules.__wrapped__() == fresh

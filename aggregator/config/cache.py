@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 
 from aggregator import __version__
@@ -29,15 +30,21 @@ def folder() -> Path | None:
         return None
 
 
+def copy_of(files: Sequence[Path]) -> Path | None:
+    """Where the copy of data files lies: two installations don't write over each other's."""
+    place = folder()
+    where = blake2b("\n".join(map(str, files)).encode("utf-8", "surrogateescape"), digest_size=6)
+    return place and place / f"rules-{where.hexdigest()}.json"
+
+
 def copied(files: Sequence[Path], read: Callable[[], object]) -> object:
     """What read makes of the files, from the copy if there is one of just these files.
 
     What it makes must be of JSON's types; where it is not, no copy is kept.
     """
-    place = folder()
-    if place is None:
+    copy = copy_of(files)
+    if copy is None:
         return read()
-    copy = place / "rules.json"
     state = _state(files)
     value = _kept(copy, state)
     if value is None:
