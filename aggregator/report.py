@@ -216,7 +216,11 @@ def _source_row(source: SourceStatus) -> tuple[str, ...]:
         wrong += f" (since {instant(source.failing_since)})"
     told = (wrong, source.why_then, _what_to_do(source), *source.remarks, source.websub)
     words = "; ".join(part.rstrip(".") for part in told if part)
-    last, following = instant(source.last_success) or "never", instant(source.next_poll) or "paused"
+    from aggregator.model import SourceHealth
+
+    # Of a source that no cycle has met yet there is no plan.
+    unplanned = "with the next cycle" if source.state is SourceHealth.NEW else "paused"
+    last, following = instant(source.last_success) or "never", instant(source.next_poll) or unplanned
     return (source.name, source.state, last, following, str(source.entries), words)
 
 

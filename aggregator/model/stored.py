@@ -146,7 +146,7 @@ class SourceStatus:
     name: str
     state: SourceHealth
     last_success: datetime | None  # None: never
-    next_poll: datetime | None  # None: paused
+    next_poll: datetime | None  # None: paused, or met by no cycle yet
     why_then: str  # why next_poll is when it is
     entries: int
     error: str | None  # what is wrong; None: nothing

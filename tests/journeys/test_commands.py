@@ -37,6 +37,14 @@ def test_version_is_printed_by_the_command():
     assert (answer.returncode, answer.stdout) == (0, f"aggregator {__version__}\n")
 
 
+def test_status_before_the_first_cycle_says_that_it_comes(world):
+    _, config = world
+    words = aggregator("status", "--config", config).stdout
+    assert "it has not been polled yet" in words
+    assert "with the next cycle" in words
+    assert "paused" not in words
+
+
 @pytest.mark.parametrize(
     "arguments",
     [(), ("--nonsense",), ("nonsense",), ("poll", "--nonsense"), ("try",), ("demo", "--port", "70000")],
