@@ -6,7 +6,7 @@ The weights and the shared words are data (``data/context.yaml`` and each compan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aggregator.core.findings import Findings, Reading
 from aggregator.core.match import SURE, Claim, Hit, Kind
@@ -14,8 +14,7 @@ from aggregator.core.sight import Sight
 from aggregator.model import Article
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of a claim, in words."""
 
     accepted: bool
@@ -33,9 +32,9 @@ _MOST_CUES, _MOST_GENERIC = 3.0, 1.5
 
 def judge(findings: Findings, reading: Reading, hit: Hit, claim: Claim) -> Verdict:
     """Decide one claim. Sure names are refused only where they name a person, a place or a foundation."""
-    sight = Sight(findings, reading, hit)
     if claim.kind is Kind.AGAINST:
         return Verdict(False, f"part of '{claim.alias}'")
+    sight = Sight(findings, reading, hit)
     if claim.kind in (Kind.PERSON, Kind.SURNAME):
         return _judge_person(findings, sight, claim)
     if refusal := sight.something_else(claim):

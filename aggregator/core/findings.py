@@ -115,7 +115,9 @@ class Findings:
         """What initials stand for by the article itself, "Inclusion Body Myositis (IBM)"; not the company."""
         for reading in self.readings:
             at = reading.text.shown.find(f"({short})")
-            words = _WORDS.findall(reading.text.shown[max(0, at - 100) : at])[-len(short) :] if at > 0 else []
+            if at <= 0:
+                continue
+            words = _WORDS.findall(reading.text.shown[max(0, at - 100) : at])[-len(short) :]
             if "".join(word[0] for word in words).casefold() != short.casefold():
                 continue
             named = any(

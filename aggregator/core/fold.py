@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Characters with a plain twin of the same length. Most text that is not ASCII needs no more than this.
 _TWINS = str.maketrans(
@@ -33,8 +33,7 @@ _CLUSTER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """``shown`` keeps its case, ``low`` has none; both count alike. ``offsets`` lead to the original."""
 
     low: str

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -37,8 +38,7 @@ SURE = frozenset((Kind.NAME, Kind.UNIT, Kind.DOMAIN, Kind.PERSON, Kind.TICKER))
 DOUBTFUL = frozenset((Kind.WORD, Kind.UNIT_WORD, Kind.SURNAME))
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A company's claim to a pattern."""
 
     company: str
@@ -48,8 +48,7 @@ class Claim:
     exact: bool = False  # capitals as written: "LINE", "SAP"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A name in a folded text, its borders checked."""
 
     start: int
@@ -85,11 +84,16 @@ class Matcher:
     def hits(self, text: Folded) -> list[Hit]:
         """The names in a text, leftmost and longest first, none inside another."""
         low = text.low
+        headed = f" {low}"  # each character after the one before it
         found = [
             (start, start - end, pattern)
             for pattern, start, end in self.automaton.find_matches_as_indexes(low, overlapping=True)
-            if _bordered(low, start, end)
+            # Most matches lie inside words; of most of those two characters show it.
+            if not ((pair := headed[start : start + 2]).isalnum() and pair.isascii())
+            and _bordered(low, start, end)
         ]
+        if not found:
+            return []
         found.sort()
         result: list[Hit] = []
         reached = 0
@@ -134,17 +138,18 @@ class Matcher:
 
 def compile_matcher(companies: Sequence[Company], context: Mapping[str, object] | None = None) -> Matcher:
     """Compile the catalogue; ``context`` is data/context.yaml (without it no doubtful name has evidence)."""
-    table: dict[str, dict[tuple[str, Kind], Claim]] = {}
+    table: dict[str, tuple[Claim, ...]] = {}
     for company in companies:
         for pattern, claim in _patterns(company):
-            if pattern:
-                table.setdefault(pattern, {}).setdefault((claim.company, claim.kind), claim)
+            known = table.get(pattern, ())
+            if pattern and not any(one.company == claim.company and one.kind is claim.kind for one in known):
+                table[pattern] = (*known, claim)
     patterns = list(table)
     return Matcher(
         AhoCorasick(patterns, matchkind=MatchKind.Standard, store_patterns=False)
         if patterns
         else AhoCorasick(["\0"]),
-        tuple(tuple(table[pattern].values()) for pattern in patterns) or ((),),
+        tuple(table.values()) or ((),),
         {company.slug: company for company in companies},
         {},
         compile_context(context or {}),
@@ -164,8 +169,9 @@ def _patterns(company: Company) -> Iterator[tuple[str, Claim]]:
         (Kind.VENTURE, company.ventures),
     ):
         for name in names:
+            claim = Claim(company.slug, name, kind, exact=name.isupper() and _needs_capitals(name, kind))
             for spelling in spellings(name):
-                yield spelling, Claim(company.slug, name, kind, exact=_needs_capitals(name, kind))
+                yield spelling, claim
     for domain in company.domains:
         yield domain.lower().replace("-", " "), Claim(company.slug, domain, Kind.DOMAIN)
     for ticker in company.tickers:
@@ -180,11 +186,13 @@ def _against_patterns(company: Company) -> Iterator[tuple[str, Claim]]:
     """Phrases that hold one of the company's own words cover it; the others are looked for nearby."""
     if not company.against:
         return
-    own = [fold(name).low for name in (*company.words, *company.unit_words, *company.aliases, *company.units)]
+    own = [_low(name) for name in (*company.words, *company.unit_words, *company.aliases, *company.units)]
     for phrase in company.against:
-        low = fold(phrase.replace("*", "")).low.strip()
-        if any(name in low for name in own):
-            yield low, Claim(company.slug, phrase, Kind.AGAINST)
+        low = _low(phrase.replace("*", "")).strip()
+        for name in own:
+            if name in low:
+                yield low, Claim(company.slug, phrase, Kind.AGAINST)
+                break
 
 
 def _person_patterns(slug: str, person: Person) -> Iterator[tuple[str, Claim]]:
@@ -198,10 +206,8 @@ def _person_patterns(slug: str, person: Person) -> Iterator[tuple[str, Claim]]:
 
 def spellings(name: str) -> tuple[str, ...]:
     """The folded forms that a name is written in: with and without accents, & or and."""
-    # The catalogue's largest part by far, folded without the detour: start-up time counts.
-    low = name.lower().replace("-", " ") if name.isascii() else fold(name).low
-    low = " ".join(low.split())
-    if low.isascii() and "&" not in low and "'" not in low:
+    low = " ".join(_low(name).split())
+    if "&" not in low and "'" not in low and low.isascii():
         return (low,)
     forms = [low]
     plain = "".join(char for char in unicodedata.normalize("NFD", low) if not "\u0300" <= char <= "\u036f")
@@ -223,6 +229,11 @@ def spellings(name: str) -> tuple[str, ...]:
 _GERMAN = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss", ord("ø"): "oe", ord("å"): "aa"}
 
 
+def _low(name: str) -> str:
+    """As ``fold`` has it. Most of the catalogue is ASCII and needs no detour: start-up time counts."""
+    return name.lower().replace("-", " ") if name.isascii() else fold(name).low
+
+
 def _ticker_forms(ticker: str) -> Iterator[str]:
     symbol = ticker.rpartition(":")[2].lower().replace("-", " ")
     yield "$" + symbol
@@ -238,9 +249,7 @@ def _ticker_forms(ticker: str) -> Iterator[str]:
 
 
 def _needs_capitals(name: str, kind: Kind) -> bool:
-    """Short names in capitals, and words whose form is what tells them apart: LINE, X."""
-    if not name.isupper():
-        return False
+    """Of a name in capitals: a short one, or a word whose form is what tells it apart: LINE, X."""
     letters = [char for char in name if char.isalpha() and char.isascii()]
     if not letters or not all(char.isupper() for char in letters):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from aggregator.core.findings import Findings, Reading
 from aggregator.core.match import SURE, Claim, Hit, Kind
@@ -29,7 +30,12 @@ class Sight:
         before, after = _BEFORE.match(head[::-1]), _AFTER.match(tail)
         self.before, self.gap_before = (before[2][::-1], before[1][::-1]) if before else ("", head)
         self.gap_after, self.after = (after[1], after[2]) if after else (tail, "")
-        self.starts_sentence = bool(_SENTENCE_END.search(head))
+        self._line_before = head
+
+    @cached_property
+    def starts_sentence(self) -> bool:
+        """Whether a sentence, a quotation or an item starts with it."""
+        return bool(_SENTENCE_END.search(self._line_before))
 
     def uncapitalised(self, claim: Claim) -> bool:
         """Whether a name that has capitals stands here without any, in a text that has some."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from aggregator.core.context import Context, is_notice
 from aggregator.core.evidence import Verdict, judge, year_of
@@ -62,8 +63,7 @@ def puzzling(mentions: Iterable[Mention], tagged: Collection[str]) -> tuple[Ment
     return tuple(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(NamedTuple):
     mention: Mention
     reading: Reading
     hit: Hit
@@ -72,25 +72,26 @@ class _Judged:
 
 
 def _judge_all(article: Article, matcher: Matcher) -> list[_Judged]:
-    readings, outside = _read(article, matcher)
+    readings = _read(article, matcher)
     if not any(reading.hits for reading in readings):
         return []
+    outside = _outside(readings, matcher.context)
     findings = Findings(matcher, readings, year_of(article), article.language)
     ignored = {
         (reading.index, hit.start): reason
         for reading in readings
-        for hit in reading.hits
-        if (reason := outside.get(reading.index) or _boilerplate(reading, hit, matcher.context))
+        if reading.hits
+        for hit, reason in _ignored(reading, outside.get(reading.index), matcher.context)
     }
-    _anchor(findings, ignored)
-    verdicts = _decide(findings, ignored)
+    sure = _anchor(findings, ignored)
+    verdicts = _decide(findings, ignored, sure)
     for _ in range(_ROUNDS):
         believed = {each.claim.company for each in verdicts if each.mention.accepted} - findings.anchors
         if believed <= findings.believed:
             break
         # What was just believed supports the others: "Meta and Target", once Meta is certain.
         findings.believed |= believed
-        verdicts = _decide(findings, ignored, verdicts)
+        verdicts = _decide(findings, ignored, sure, verdicts)
     return verdicts
 
 
@@ -98,7 +99,10 @@ _ROUNDS = 3
 
 
 def _decide(
-    findings: Findings, ignored: Mapping[tuple[int, int], str], before: Iterable[_Judged] = ()
+    findings: Findings,
+    ignored: Mapping[tuple[int, int], str],
+    sure: Mapping[tuple[int, int, Claim], Verdict],
+    before: Iterable[_Judged] = (),
 ) -> list[_Judged]:
     """Judge every name; what was certain the time before is not judged again."""
     certain: dict[tuple[int, int], list[_Judged]] = {}
@@ -110,19 +114,26 @@ def _decide(
         for hit in reading.hits:
             key = (reading.index, hit.start)
             result.extend(
-                certain.get(key) or _one_each(_decide_hit(findings, reading, hit, ignored.get(key)))
+                certain.get(key) or _one_each(_decide_hit(findings, reading, hit, ignored.get(key), sure))
             )
     return result
 
 
-def _decide_hit(findings: Findings, reading: Reading, hit: Hit, ignored: str | None) -> Iterator[_Judged]:
+def _decide_hit(
+    findings: Findings,
+    reading: Reading,
+    hit: Hit,
+    ignored: str | None,
+    sure: Mapping[tuple[int, int, Claim], Verdict],
+) -> Iterator[_Judged]:
     for claim in hit.claims:
         if ignored:
             verdict = Verdict(False, ignored)
         elif claim.kind is Kind.VENTURE:
             verdict = Verdict(False, "a joint venture stands for nobody alone")
         else:
-            verdict = judge(findings, reading, hit, claim)
+            known = sure.get((reading.index, hit.start, claim))
+            verdict = known or judge(findings, reading, hit, claim)
         yield _judged(reading, hit, claim, verdict)
 
 
@@ -141,7 +152,7 @@ def _one_each(found: Iterable[_Judged]) -> Iterator[_Judged]:
             continue  # another of its claims to the same words has been accepted
         if each.mention.accepted and each.claim.kind not in SURE and taken:
             refused = replace(each.mention, accepted=False, reason="another company's name here")
-            yield replace(each, mention=refused)
+            yield each._replace(mention=refused)
             continue
         if each.mention.accepted:
             taken.add(each.claim.company)
@@ -156,30 +167,39 @@ def _judged(reading: Reading, hit: Hit, claim: Claim, verdict: Verdict) -> _Judg
     return _Judged(mention, reading, hit, claim, verdict.weight)
 
 
-def _read(article: Article, matcher: Matcher) -> tuple[list[Reading], dict[int, str]]:
-    """The passages, folded and searched; and those of them that are not the story, with the reason."""
-    passages = article.passages or _without_passages(article)
+def _read(article: Article, matcher: Matcher) -> list[Reading]:
+    """The passages, folded and searched."""
     readings: list[Reading] = []
-    outside: dict[int, str] = {}
     room = _MOST_HITS
-    under: str | None = None  # the heading over a list of other stories
-    for index, passage in enumerate(passages):
+    for index, passage in enumerate(article.passages or _without_passages(article)):
         text = fold(passage.text)
         hits = matcher.hits(text)[:room]
         room -= len(hits)
         readings.append(Reading(index, passage, text, hits))
+    return readings
+
+
+def _outside(readings: Sequence[Reading], context: Context) -> dict[int, str]:
+    """Which passages with names are not the story, with the reason."""
+    outside: dict[int, str] = {}
+    under: str | None = None  # the heading over a list of other stories
+    for reading in readings:
+        passage, low = reading.passage, reading.text.low
         if passage.place is Place.TITLE:
             continue
-        if len(text.low) <= _HEADING and matcher.context.related.match(text.low):
+        if len(low) <= _HEADING and context.related.match(low):
             under = f"under the heading '{passage.text}'"
-        elif under and len(text.low) > _LONG_AGAIN and passage.place is not Place.LINK:
+        elif under and len(low) > _LONG_AGAIN and passage.place is not Place.LINK:
             under = None
+        if not reading.hits:
+            continue
         if under:
-            outside[index] = under
-        elif readings[-1].hits and len(text.low) < _LONG_NOTICE and matcher.context.starts.match(text.low):
-            outside[index] = "not the story: a notice, a credit, a list of links or the like"
-    outside.update(dict.fromkeys(_closing_links(passages), "links to other stories at the end"))
-    return readings, outside
+            outside[reading.index] = under
+        elif len(low) < _LONG_NOTICE and context.starts.match(low):
+            outside[reading.index] = "not the story: a notice, a credit, a list of links or the like"
+    closing = _closing_links([reading.passage for reading in readings])
+    outside.update(dict.fromkeys(closing, "links to other stories at the end"))
+    return outside
 
 
 def _closing_links(passages: Sequence[Passage]) -> Sequence[int]:
@@ -201,30 +221,45 @@ def _without_passages(article: Article) -> Sequence[Passage]:
     return [Passage(place, text) for place, text in parts if text]
 
 
-def _boilerplate(reading: Reading, hit: Hit, context: Context) -> str | None:
+def _ignored(reading: Reading, outside: str | None, context: Context) -> Iterator[tuple[Hit, str]]:
+    """The names of a passage that count for nothing, with the reason."""
+    if outside:
+        yield from ((hit, outside) for hit in reading.hits)
+        return
     if reading.passage.place is Place.TITLE:
-        return None
-    start, end = sentence_of(reading.text, hit)
-    if is_notice(reading.text.low[start:end], context):
-        return "not the story: a notice, a share bar or the like"
-    return None
+        return
+    notices: dict[tuple[int, int], bool] = {}  # by sentence: many hold several names
+    for hit in reading.hits:
+        start, end = place = sentence_of(reading.text, hit)
+        if place not in notices:
+            notices[place] = is_notice(reading.text.low[start:end], context)
+        if notices[place]:
+            yield hit, "not the story: a notice, a share bar or the like"
 
 
 def sentence_of(text: Folded, hit: Hit) -> tuple[int, int]:
     """Where the sentence around a hit starts and ends."""
     low = text.low
     first, last = max(0, hit.start - _LONG_SENTENCE), hit.end + _LONG_SENTENCE
-    starts = [at + len(mark) for mark in _ENDS if (at := low.rfind(mark, first, hit.start)) >= 0]
-    ends = [at for mark in _ENDS if (at := low.find(mark, hit.end, last)) >= 0]
+    marks = _PLAIN_ENDS if low.isascii() else _ENDS
+    starts = [at + len(mark) for mark in marks if (at := low.rfind(mark, first, hit.start)) >= 0]
+    ends = [at for mark in marks if (at := low.find(mark, hit.end, last)) >= 0]
     return max(starts, default=first), min(ends, default=min(last, len(low)))
 
 
 _LONG_SENTENCE = 400  # characters, before and after the name
-_ENDS = (". ", "! ", "? ", "。", "！", "？", '." ')
+_PLAIN_ENDS = (". ", "! ", "? ", '." ')
+_ENDS = (*_PLAIN_ENDS, "。", "！", "？")
 
 
-def _anchor(findings: Findings, ignored: Iterable[tuple[int, int]]) -> None:
-    """Note the companies that a sure name shows, and the words that are somebody's surname here."""
+def _anchor(
+    findings: Findings, ignored: Collection[tuple[int, int]]
+) -> dict[tuple[int, int, Claim], Verdict]:
+    """Note the companies that a sure name shows, and the words that are somebody's surname here.
+
+    Returns what is settled by that: a sure name that has been accepted is so whatever else is found.
+    """
+    settled: dict[tuple[int, int, Claim], Verdict] = {}
     for reading in findings.readings:
         for hit in reading.hits:
             if (reading.index, hit.start) in ignored:
@@ -235,8 +270,10 @@ def _anchor(findings: Findings, ignored: Iterable[tuple[int, int]]) -> None:
                 verdict = judge(findings, reading, hit, claim) if claim.kind in SURE else None
                 if verdict and verdict.accepted:
                     findings.anchors.add(claim.company)
+                    settled[reading.index, hit.start, claim] = verdict
                 elif claim.kind is Kind.WORD and findings_person(findings, reading, hit):
                     findings.persons.add(reading.text.low[hit.start : hit.end])
+    return settled
 
 
 def findings_person(findings: Findings, reading: Reading, hit: Hit) -> bool:
