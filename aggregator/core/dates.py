@@ -94,7 +94,8 @@ def parse_date(text: str | None, zones: Mapping[str, str]) -> datetime | None:
         return None
     try:
         moment = _usual(text.strip()) or _written_out(_tidy(text), zones)
-        return moment.astimezone(UTC) if moment and moment.astimezone(UTC) >= _FIRST else None
+        instant = moment and moment.astimezone(UTC)
+        return instant if instant and instant >= _FIRST else None
     except (ValueError, OverflowError):  # the 31st of February, the year 9999 in Honolulu
         return None
 

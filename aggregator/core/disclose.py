@@ -149,7 +149,10 @@ def _borders(given: Sequence[Passage]) -> list[int]:
 def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
     """The blocks with something to disclose, of all passages but the title."""
     result: list[_Notice] = []
-    for at in _borders(given):
+    borders = _borders(given)
+    if not reader.may_say(given[at].text for at in borders):
+        return result
+    for at in borders:
         passage = given[at]
         block = reader.read(passage.text, passage.place)
         if block is None:

@@ -21,6 +21,7 @@ MAX_LABEL = 160  # characters of a block that is nothing but a label or a headin
 _WORDS = re.compile(r"[^\W\d_]+")
 _FAR = re.compile("[\u2c00-\U0010ffff]")  # East Asian scripts, and pictures
 _APART = {code: " " for code in range(0x2C00) if not chr(code).isalpha()}  # what parts words of nearer ones
+_ASCII_WORDS = bytes(code | 0x20 if chr(code).isalpha() else 0x20 for code in range(0x80)).ljust(256)
 _SET_OFF = tuple(":-|.)],")  # what stands between "Disclaimer" and what it says
 _BY_WHOM = frozenset((DisclosureKind.AI_GENERATED, DisclosureKind.AI_ASSISTED, DisclosureKind.HUMAN))
 _DENIABLE = frozenset(
@@ -98,6 +99,11 @@ class Reader:
     def __init__(self, rules: NoticeRules) -> None:
         self.rules = rules
         self._known: dict[tuple[str, Place], BlockReader | None] = {}
+
+    def may_say(self, texts: Iterable[str]) -> bool:
+        """Could any of these blocks hold a notice? Asks for the telling words of all of them at once."""
+        text = "\n".join(texts)
+        return not text.isascii() or not self.rules.telling.isdisjoint(_ascii_words(text))
 
     def read(self, text: str, place: Place) -> BlockReader | None:
         """A block that could hold a notice, if only in the company of another; None where it cannot."""
@@ -214,10 +220,13 @@ def _active(
     text: str, rules: NoticeRules, among: Mapping[str, tuple[Group, ...]] | None = None
 ) -> tuple[_Active, ...]:
     """The languages and groups that can match a text: it holds their words, where needed those for itself."""
-    shown = text if text.isascii() else plain_form(text)
-    low = shown.lower()
-    far = not low.isascii() and bool(_FAR.search(low))
-    words = _WORDS.findall(low) if far else low.translate(_APART).split()
+    if text.isascii():
+        shown, low, far, words = text, text, False, _ascii_words(text)
+    else:
+        shown = plain_form(text)
+        low = shown.lower()
+        far = not low.isascii() and bool(_FAR.search(low))
+        words = _WORDS.findall(low) if far else low.translate(_APART).split()
     met = _met(low, words, far, rules)
     if not met:
         return ()
@@ -233,6 +242,11 @@ def _active(
         if held:
             result.append(_Active(language, held))
     return tuple(result)
+
+
+def _ascii_words(text: str) -> list[str]:
+    """The words of an ASCII text, in lower case."""
+    return text.encode().translate(_ASCII_WORDS).decode().split()
 
 
 def _met(low: str, words: list[str], far: bool, rules: NoticeRules) -> int:

@@ -19,6 +19,7 @@ _BLOCK_NAMES = (
 BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CAPTION_TAGS = frozenset(("figcaption", "caption"))
+_TOLD = HEADINGS | _CAPTION_TAGS  # tell what kind of passage stands in them
 # Attributes hold neither "<" nor ">" there, so that each is where a tag begins or ends.
 _REST_OF_TAG = "(?: [^<>]*)?>"
 _BORDER = re.compile(
@@ -110,13 +111,15 @@ class _Scanner:
 
     def enter(self, name: str, start: int) -> None:
         self.open.append(_Open(name, start))
-        self.captions += name in _CAPTION_TAGS
-        self.headings += name in HEADINGS
+        if name in _TOLD:
+            self.captions += name in _CAPTION_TAGS
+            self.headings += name in HEADINGS
 
     def leave(self) -> None:
         name = self.open.pop().name
-        self.captions -= name in _CAPTION_TAGS
-        self.headings -= name in HEADINGS
+        if name in _TOLD:
+            self.captions -= name in _CAPTION_TAGS
+            self.headings -= name in HEADINGS
 
     def add_run(
         self, start: int, end: int, divide: bool = False, whole: tuple[int, int] | None = None

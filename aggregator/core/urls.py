@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 # Query parameters that say how a reader came, never what they read. Exact names:
@@ -30,6 +31,8 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _MAX_URL = 8192  # longer than any server takes (RFC 9110 §4.1 asks for 8000); data in disguise
 _ABSOLUTE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!-;=?-\[\]_a-z~|]*)?\Z", re.IGNORECASE)
 _DOTS = re.compile(r"/\.{1,2}(?:[/?#]|\Z)")
+# Needs nothing but its trackers off: lower case, no port, credentials, fragment or empty part.
+_CANONICAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[!-\"$->@-~]*(?:\?[!-\"$-~]+)?\Z")
 _CONTROLS = re.compile("[\x00-\x20\x7f]")
 _EDGES = "".join(map(chr, range(0x21)))  # what WHATWG URL §4.4 strips
 
@@ -41,7 +44,7 @@ def absolute(url: str | None, base: str | None) -> str | None:
     """
     if not url or len(url) > _MAX_URL:
         return None
-    if _ABSOLUTE.match(url) and not _DOTS.search(url):
+    if _ABSOLUTE.match(url) and not ("/." in url and _DOTS.search(url)):
         return url
     url = url.strip(_EDGES).replace("\n", "").replace("\r", "").replace("\t", "")
     if not url:
@@ -75,6 +78,7 @@ def strip_tracking(url: str) -> str:
     return head + ("?" + "&".join(kept) if kept else "") + hash_mark + fragment
 
 
+@lru_cache(maxsize=1024)  # the same few names stand in most queries
 def is_tracker(name: str) -> bool:
     """Whether a query parameter of this name only tells how a reader came."""
     name = name.removeprefix("amp;").lower()
@@ -87,8 +91,11 @@ def canonical(url: str) -> str:
     Scheme and host in lower case, default port, fragment, credentials and trackers off, "/" for an empty
     path. A URL that cannot be split comes back as it is.
     """
+    bare = strip_tracking(url.strip(_EDGES))
+    if _CANONICAL.match(bare):
+        return bare
     try:
-        parts = urlsplit(strip_tracking(url.strip(_EDGES)))
+        parts = urlsplit(bare)
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return url

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 _LATIN_WORD = re.compile("[a-z]{2}")
 _NEVER = r"(?!)"
+_NOTHING = re.compile(_NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,15 @@ class Phrases:
 
     def match(self, text: str) -> re.Match[str] | None:
         """The phrase that the text begins with."""
-        return next((found for pattern in self._asked(text) if (found := pattern.match(text))), None)
+        first = self.first.get(text[:1], _NOTHING)
+        found = first.match(text) or self.any.match(text)
+        return found if found or text.isascii() else self.other.match(text)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase that is all of the text."""
-        return next((found for pattern in self._asked(text) if (found := pattern.fullmatch(text))), None)
-
-    def _asked(self, text: str) -> Iterator[re.Pattern[str]]:
-        if text[:1] in self.first:
-            yield self.first[text[:1]]
-        yield self.any
-        if not text.isascii():
-            yield self.other
+        first = self.first.get(text[:1], _NOTHING)
+        found = first.fullmatch(text) or self.any.fullmatch(text)
+        return found if found or text.isascii() else self.other.fullmatch(text)
 
 
 @dataclass(frozen=True, slots=True)
