@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aggregator.core.fold import fold
 
 _NEVER = re.compile(r"(?!)")
+_PLAIN = re.compile(r"[\w ]+")  # stands for itself: looked for ten times as fast as in a pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,20 @@ class Context:
     share_after: re.Pattern[str]  # " rose 2%": shows that a bare ticker is a share
     share_before: re.Pattern[str]
     ticker_words: frozenset[str]  # tickers that are words
-    lines: tuple[Line, ...]  # sentences that are not the story: share bars, disclaimers
-    line_words: Mapping[str, tuple[Line, ...]]  # by word: a sentence without any of them is the story
+    # Sentences that are not the story, by word: share bars, disclaimers. One without any of the words is.
+    line_words: Mapping[str, tuple[Line, ...]]
     starts: re.Pattern[str]  # what a whole passage that is not the story begins with
     related: re.Pattern[str]  # a heading over links to other stories
     slots: re.Pattern[str]  # right before a name: a company or a person stands here
     passing: re.Pattern[str]  # right before a name: a comparison
     passing_after: re.Pattern[str]  # right after it
-    roundup: re.Pattern[str]  # titles of round-ups
+    roundup_parts: tuple[str, ...]  # titles of round-ups hold one of these
+    roundup: re.Pattern[str]  # or this
 
 
 def compile_context(data: Mapping[str, object]) -> Context:
     """Compile the lists of data/context.yaml; a missing one is empty."""
-    lines = _line_patterns(data.get("boilerplate_lines"))
+    roundups = _lines(data, "roundup_titles")
     return Context(
         legal=_words(data, "legal"),
         verbs=_words(data, "verbs"),
@@ -83,8 +85,7 @@ def compile_context(data: Mapping[str, object]) -> Context:
         share_after=_pattern(_lines(data, "share_after"), r"\s*(?:{})"),
         share_before=_pattern(_lines(data, "share_before"), r"(?:{})\s*\Z"),
         ticker_words=_words(data, "ticker_words"),
-        lines=lines,
-        line_words=_by_word(lines),
+        line_words=_by_word(_line_patterns(data.get("boilerplate_lines"))),
         starts=_pattern(_lines(data, "boilerplate_starts"), r"\W*(?:{})"),
         related=_pattern(_lines(data, "related_headings"), r"\W*(?:{})\W*\Z"),
         slots=_pattern(_lines(data, "slots"), r"(?:\A|\W)(?:{})\s?\Z"),
@@ -92,7 +93,8 @@ def compile_context(data: Mapping[str, object]) -> Context:
             _lines(data, "passing_before"), r"(?:\A|\W)(?:{})(?: an?| the| eine?| das| die| der| dem)?\s?\Z"
         ),
         passing_after=_pattern(_lines(data, "passing_after"), r"(?:{})"),
-        roundup=_pattern(_lines(data, "roundup_titles"), r"(?:{})"),
+        roundup_parts=tuple(part for part in roundups if _PLAIN.fullmatch(part)),
+        roundup=_pattern([part for part in roundups if not _PLAIN.fullmatch(part)], r"(?:{})"),
     )
 
 
@@ -106,11 +108,10 @@ def is_notice(sentence: str, context: Context) -> bool:
     if plain:
         return False
     # Scripts without blanks: the words of a line may stand inside longer runs.
-    return any(
-        line.pattern.search(sentence)
-        for line in context.lines
-        if any(word in sentence for word in line.words)
-    )
+    for word, lines in context.line_words.items():
+        if word in sentence and any(line.pattern.search(sentence) for line in lines):
+            return True
+    return False
 
 
 def _by_word(lines: Iterable[Line]) -> Mapping[str, tuple[Line, ...]]:

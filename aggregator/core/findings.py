@@ -133,5 +133,6 @@ class Findings:
         """Whether the article has a folded word, or its plural, in lower case too."""
         if word not in self._lower:
             pattern = re.compile(rf"(?<!\w){re.escape(word)}s?(?!\w)")
-            self._lower[word] = any(pattern.search(reading.text.shown) for reading in self.readings)
+            shown = (reading.text.shown for reading in self.readings)
+            self._lower[word] = any(word in text and bool(pattern.search(text)) for text in shown)
         return self._lower[word]

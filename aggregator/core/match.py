@@ -108,7 +108,9 @@ class Matcher:
 
     def _valid(self, text: Folded, hit: Hit) -> Hit | None:
         """The hit with those claims that its script, capitals and surroundings allow."""
-        claims = tuple(claim for claim in hit.claims if self._fits(text, hit, claim))
+        claims = tuple([claim for claim in hit.claims if self._fits(text, hit, claim)])
+        if len(claims) == len(hit.claims):
+            return hit
         return Hit(hit.start, hit.end, claims) if claims else None
 
     def _fits(self, text: Folded, hit: Hit, claim: Claim) -> bool:
@@ -141,9 +143,12 @@ def compile_matcher(companies: Sequence[Company], context: Mapping[str, object] 
     table: dict[str, tuple[Claim, ...]] = {}
     for company in companies:
         for pattern, claim in _patterns(company):
-            known = table.get(pattern, ())
-            if pattern and not any(one.company == claim.company and one.kind is claim.kind for one in known):
+            known = table.get(pattern)
+            if known is None:
+                table[pattern] = (claim,)
+            elif all((one.company, one.kind) != (claim.company, claim.kind) for one in known):
                 table[pattern] = (*known, claim)
+    table.pop("", None)
     patterns = list(table)
     return Matcher(
         AhoCorasick(patterns, matchkind=MatchKind.Standard, store_patterns=False)

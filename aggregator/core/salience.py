@@ -141,7 +141,8 @@ def _keeps_returning(one: _Weighed, others: Sequence[_Weighed]) -> bool:
 
 def is_roundup(article: Article, weighed: Sequence[_Weighed], context: Context) -> bool:
     """A list, a table, a market report: about nobody in it."""
-    if context.roundup.search(article.title.lower()):
+    title = article.title.lower()
+    if any(part in title for part in context.roundup_parts) or context.roundup.search(title):
         return True
     titled = sum(one.titled for one in weighed)
     counts = [len(one.seen) for one in weighed]
@@ -163,9 +164,9 @@ _LARGE_SHARE = 0.25
 def passing(sighting: Sighting, context: Context) -> bool:
     """Whether the name stands in a comparison or the like, or in a list that one opens."""
     before = sighting.low[max(0, sighting.hit.start - 60) : sighting.hit.start]
-    while joint := _LISTED.search(before):
+    while before[:-1].endswith(_JOINTS) and (joint := _LISTED.search(before)):
         before = before[: joint.start()]
-    if sighting.place is not Place.TITLE and _ONE_OF_ITS_THINGS.search(before):
+    if sighting.place is not Place.TITLE and _ONE_OF_ITS_THINGS.search(before[-_LONGEST_ARTICLE:]):
         return True  # "a Samsung engineer", "a Boeing": one of its people or products
     return bool(context.passing.search(before)) or bool(
         context.passing_after.match(sighting.low, sighting.hit.end)
@@ -173,9 +174,11 @@ def passing(sighting: Sighting, context: Context) -> bool:
 
 
 _ONE_OF_ITS_THINGS = re.compile(r"(?:\A|\W)(?:an?|eine?|einem|einen|einer)\s\Z")
+_LONGEST_ARTICLE = len(" einem ")
 
 # "rivals such as Xiaomi and [Samsung]": step back over one name of a list.
 _LISTED = re.compile(r"(?<=\s)[\w.&']+(?:,| and| or|, and|, or| und| oder)\s\Z")
+_JOINTS = (",", " and", " or", " und", " oder")
 
 
 def acts(sighting: Sighting, context: Context) -> bool:
