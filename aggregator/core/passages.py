@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
+from aggregator.core.text import fold
 from aggregator.model import Passage, Place
 
 _BLOCK_NAMES = (
@@ -198,7 +199,7 @@ def _text(run: str) -> str:
         run = _TAG.sub(_space_of, run) if "<br" in run else _ANY_TAG.sub("", run)
     if "&" in run:
         run = unescape(run)
-    return " ".join(run.split())
+    return fold(run)
 
 
 def _space_of(tag: re.Match[str]) -> str:

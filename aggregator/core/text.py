@@ -41,6 +41,8 @@ def xml_safe(value: str) -> str:
 
 def fold(value: str) -> str:
     """Every run of white space as one blank, none at the ends."""
+    if "  " not in value and value.isprintable():  # the blank is the only white space that is printable
+        return value.strip(" ")
     return " ".join(value.split())
 
 

@@ -29,6 +29,7 @@ _KNOWN = _INLINE | _BLOCKS | _VOID | {"button"}
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CUT = frozenset(("nav", "button", "input"))
 _AS_WRITTEN = frozenset(("pre", "code"))
+_TELLING = ("class", "style", "id", "role")  # hidden has an "id"
 _ROLES = frozenset(("navigation", "search", "banner", "contentinfo"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Characters of an element that is boilerplate by its name alone; whether more is, needs all its text.
@@ -118,7 +119,8 @@ class _Scan:
         return name not in ("a", "button", "label") or name not in around
 
     def is_boilerplate(self, name: str, attributes: str) -> bool:
-        if name == "br":
+        lower = attributes.lower()
+        if name == "br" or not any(telling in lower for telling in _TELLING):
             return False
         values: dict[str, str] = {}
         for key, *value in _VALUE.findall(attributes):

@@ -175,17 +175,20 @@ class _Mender:
 
     def mend(self, tag: re.Match[str]) -> str:
         """The tag as it may stay; "" for a picture that is none."""
-        written = tag[0]
-        if written not in self.done:
-            link = _PLAIN_LINK.match(tag[2])
+        written, element, attributes = tag.group(0, 1, 2)
+        mended = self.done.get(written)
+        if mended is None:
+            link = _PLAIN_LINK.match(attributes)
             if link:  # nine in ten
-                plain = _unescape(link[1])
+                value, rel = link.groups()
+                plain = _unescape(value)
                 href = self._href(plain)
-                rest = "" if href is None else f' href="{link[1] if href == plain else _escape(href)}"'
-                self.done[written] = f"<a{rest}{link[2]}>"
+                rest = "" if href is None else f' href="{value if href == plain else _escape(href)}"'
+                mended = f"<a{rest}{rel}>"
             else:
-                self.done[written] = self._mended(tag[1], _ATTRIBUTE.findall(tag[2]))
-        return self.done[written]
+                mended = self._mended(element, _ATTRIBUTE.findall(attributes))
+            self.done[written] = mended
+        return mended
 
     def _mended(self, element: str, attributes: list[tuple[str, str]]) -> str:
         parts = [element]
@@ -224,8 +227,7 @@ class _Mender:
         stripped = value.strip()
         if is_share_url(stripped, self.rules):
             return _CUT
-        scheme = stripped[:7].lower()
-        if scheme.startswith("tel:") or scheme == "mailto:":
+        if stripped[:7].lower().startswith(("tel:", "mailto:")):
             return stripped
         url = urls.absolute(stripped, self.anchor_base if stripped.startswith("#") else self.base)
         return urls.strip_tracking(unwrap_redirect(url, self.rules)) if url else None
@@ -234,7 +236,8 @@ class _Mender:
 def _unescape(value: str) -> str:
     if "&" not in value:
         return value
-    return value.replace("&amp;", "&") if value.count("&") == value.count("&amp;") else unescape(value)
+    shorter = value.replace("&amp;", "&")
+    return shorter if len(value) - len(shorter) == 4 * shorter.count("&") else unescape(value)
 
 
 def _escape(value: str) -> str:

@@ -72,10 +72,7 @@ def _is_folded_phrase(folded: str, rules: CleanRules) -> bool:
         return True
     if rules.anywhere.fullmatch(folded):
         return True
-    for word, pattern in rules.open.items():  # a plain loop: asked of every short block
-        if word in folded and pattern.fullmatch(folded):
-            return True
-    return False
+    return any(word in folded and pattern.fullmatch(folded) for word, pattern in rules.open.items())
 
 
 def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[Block]:
