@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 _SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff\u3130-\u318f]")),
@@ -107,7 +106,9 @@ def _by_words(sample: str) -> str | None:
 def _scores(sample: str) -> dict[str, int]:
     """How many of the words are common ones, by language."""
     scores = dict.fromkeys(_COMMON, 0)
-    common = Counter(filter(_LANGUAGES_OF.__contains__, sample.lower().split()))
+    common: dict[str, int] = {}
+    for word in filter(_LANGUAGES_OF.__contains__, sample.lower().split()):
+        common[word] = common.get(word, 0) + 1
     for word, count in common.items():
         for language in _LANGUAGES_OF[word]:
             scores[language] += count
