@@ -211,7 +211,9 @@ def _person_patterns(slug: str, person: Person) -> Iterator[tuple[str, Claim]]:
 
 def spellings(name: str) -> tuple[str, ...]:
     """The folded forms that a name is written in: with and without accents, & or and."""
-    low = " ".join(_low(name).split())
+    low = _low(name)
+    if "  " in low or low[:1].isspace() or low[-1:].isspace():
+        low = " ".join(low.split())
     if "&" not in low and "'" not in low and low.isascii():
         return (low,)
     forms = [low]
