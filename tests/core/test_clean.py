@@ -368,3 +368,11 @@ def test_phrases_are_asked_by_their_first_letter_and_found_as_without():
     ]
     assert [bool(found.fullmatch(text)) for text in texts] == [bool(whole.fullmatch(text)) for text in texts]
     assert set(found.first) >= {"p", "l", "f", "b", "c"}
+
+
+@pytest.mark.parametrize("name", ["label", "anywhere", "advert", "tail", "related", "related_label"])
+def test_every_phrase_of_the_data_is_a_sound_pattern(name):
+    asked = getattr(rules(), name)
+    patterns = [asked.any, asked.other, *(each.pattern for each in asked.first.values())]
+    # Nor does any take an empty text for a phrase.
+    assert not [pattern.pattern for pattern in patterns if pattern.fullmatch("")]

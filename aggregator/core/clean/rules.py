@@ -5,31 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 _OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 _LATIN_WORD = re.compile("[a-z]{2}")
 _NEVER = r"(?!)"
-_NOTHING = re.compile(_NEVER)
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Phrases as one pattern, compiled when it is first asked for: a process that reads little needs few."""
+
+    phrases: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled pattern. Raises re.error where a phrase is faulty."""
+        return _any(self.phrases)
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """Phrases of all languages, asked by what a text begins with; it is in lower case."""
 
-    first: Mapping[str, re.Pattern[str]]  # character -> the phrases that begin with it
+    first: Mapping[str, Alternatives]  # character -> the phrases that begin with it
     any: re.Pattern[str]  # those that may begin with many characters
     other: re.Pattern[str]  # those in other letters than Latin, of which an ASCII text has none
 
     def match(self, text: str) -> re.Match[str] | None:
         """The phrase that the text begins with."""
-        first = self.first.get(text[:1], _NOTHING)
-        found = first.match(text) or self.any.match(text)
+        first = self.first.get(text[:1])
+        found = (first and first.pattern.match(text)) or self.any.match(text)
         return found if found or text.isascii() else self.other.match(text)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase that is all of the text."""
-        first = self.first.get(text[:1], _NOTHING)
-        found = first.fullmatch(text) or self.any.fullmatch(text)
+        first = self.first.get(text[:1])
+        found = (first and first.pattern.fullmatch(text)) or self.any.fullmatch(text)
         return found if found or text.isascii() else self.other.fullmatch(text)
 
 
@@ -63,7 +75,10 @@ class CleanRules:
 
 
 def compile_clean(data: Mapping[str, object]) -> CleanRules:
-    """Compile the mapping that data/boilerplate.yaml holds. Raises KeyError or re.error if it is wrong."""
+    """Compile the mapping that data/boilerplate.yaml holds. Raises KeyError or re.error if it is wrong.
+
+    A phrase that begins with a letter is compiled, and found faulty, when it is first asked for.
+    """
     names, phrases = _mapping(data["names"]), _mapping(data["phrases"])
     top, page = _mapping(data["top"]), _mapping(data["page"])
     return CleanRules(
@@ -112,7 +127,7 @@ def compile_phrases(patterns: Iterable[str]) -> Phrases:
             if not beginnings:
                 open_ended.append(alternative)
     return Phrases(
-        {first: _any(alternatives) for first, alternatives in by_first.items()},
+        {first: Alternatives(tuple(alternatives)) for first, alternatives in by_first.items()},
         _any(open_ended or [_NEVER]),
         _any(other or [_NEVER]),
     )
