@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from aggregator.core.clean.offers import Offers, compile_offers
+
 _OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 _LATIN_WORD = re.compile("[a-z]{2}")
 _NEVER = r"(?!)"
@@ -62,6 +64,7 @@ class CleanRules:
     label: Phrases  # of at most 70 characters
     anywhere: Phrases
     advert: Phrases
+    offers: Offers
     open: Mapping[str, re.Pattern[str]]  # a word that the phrase holds -> the phrase
     tail: Phrases
     related: Phrases
@@ -97,6 +100,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         label=compile_phrases(_strings(phrases["label"])),
         anywhere=compile_phrases(_strings(phrases["anywhere"])),
         advert=compile_phrases(_strings(phrases["advert"])),
+        offers=compile_offers(_mapping(data["offers"])),
         open={str(word): re.compile(str(pattern)) for word, pattern in _mapping(phrases["open"]).items()},
         tail=compile_phrases(_strings(phrases["tail"])),
         related=compile_phrases(_strings(phrases["related"])),

@@ -33,7 +33,7 @@ _CUT_TAGS = [
 _PLAYERS = ["iframe", "embed", "object", "video", "audio"]
 _KEEP_WITHIN = frozenset(("pre", "code", "td", "th"))
 _LAZY = (
-    "data-src", "data-lazy-src", "data-original", "data-orig-file", "data-original-src", "data-hi-res-src",
+    "data-src", "data-lazy-src", "data-original", "data-original-src", "data-hi-res-src",
     "data-lazy", "data-image", "data-actual", "data-url", "data-srcset", "data-lazy-srcset",
 )  # fmt: skip
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -152,7 +152,8 @@ def _source(image: Tag) -> str:
     source = _text(image, "src")
     if source and not source.startswith("data:"):
         return source
-    return _largest(_text(image, "srcset"))
+    # The upload that a resized picture was made from: no place-holder stands for it.
+    return _largest(_text(image, "srcset")) or _text(image, "data-orig-file")
 
 
 def _largest(srcset: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import unescape
 
+from aggregator.core.clean.offers import MAX_OFFER, is_offer
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import without_empty
 from aggregator.core.passages import Block, blocks
@@ -27,6 +28,7 @@ _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
+_MAX_OFFERS = 4  # short blocks at the end of a body that are asked for offers
 _MAX_PASSES = 5
 _DATE_OR_LABEL = 40  # characters beside the link in a line of a list of articles
 
@@ -87,6 +89,7 @@ def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[B
         if not cut[index] and len(text) <= _MAX_LABELLED and rules.related_label.match(text):
             cut[index] = _is_labelled_link(html[block.start : block.end], text, rules)
     _mark_related(html, found, texts, cut, rules)
+    _mark_offers(html, found, texts, cut, rules)
     _mark_tail(html, found, texts, cut, rules)
     return [block for block, is_cut in zip(found, cut, strict=True) if is_cut]
 
@@ -150,6 +153,30 @@ def _mark_tail(
             return
         if not rules.tail.fullmatch(text):
             return
+        cut[index] = True
+
+
+def _mark_offers(
+    html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
+) -> None:
+    """Offers of a site are cut from the ends: the first block, and the last short ones down to a long one."""
+    if not found:
+        return
+    last = len(found) - 1
+    ends = list(range(last, max(0, last - _MAX_OFFERS), -1))
+    for place, index in enumerate(ends):
+        if not cut[index] and not 0 < len(texts[index]) <= MAX_OFFER:
+            ends = ends[:place]
+            break
+    offers = [
+        index
+        for index in (0, *ends)
+        if not cut[index] and texts[index] and _is_cuttable(html, found[index])
+        if is_offer(texts[index], rules.offers)
+    ]
+    if all(is_cut or index in offers for index, is_cut in enumerate(cut)):
+        return  # a body that is nothing else is what its author wrote
+    for index in offers:
         cut[index] = True
 
 
