@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import BigInteger, Connection, Text, bindparam, column, select, update, values
+from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.core.identity import Sighting, come_again
 from aggregator.model import Packed
 from aggregator.store import rows
-from aggregator.store.chunks import chunks
+from aggregator.store.chunks import of_sources
 from aggregator.store.schema import entries
-
-_ASKED_TOGETHER = 400
 
 
 def rename(
@@ -62,13 +60,8 @@ def _with_same_links(
         if one.columns["url"]
     ]
     found: dict[int, list[Sighting]] = defaultdict(list)
-    for chunk in chunks(list(dict.fromkeys(links)), _ASKED_TOGETHER):
-        asked = (
-            values(column("source_id", BigInteger), column("url", Text), name="asked")
-            .data(chunk)
-            .cte("asked")
-        )
-        same = (entries.c.url == asked.c.url) & (entries.c.source_id == asked.c.source_id)
+    for asked in of_sources(list(dict.fromkeys(links))):
+        same = (entries.c.url == asked.c.value) & (entries.c.source_id == asked.c.source_id)
         wanted = select(
             entries.c.source_id, entries.c.key, entries.c.url, entries.c.title, entries.c.published
         ).join_from(asked, entries, same)

@@ -11,24 +11,20 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
-    BigInteger,
     ColumnElement,
     Connection,
-    Text,
     bindparam,
-    column,
     delete,
     func,
     select,
     update,
-    values,
 )
 
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import TopicIndex
 from aggregator.model import Changes, Outcome, Packed
 from aggregator.store import again, bulk, facts, health, members, recording, rows, stories, subscriptions
-from aggregator.store.chunks import chunks
+from aggregator.store.chunks import chunks, of_sources
 from aggregator.store.recording import Counted, Held
 from aggregator.store.schema import AnyRow, disclosures, entries, entry_ids, raw_entries, tags
 
@@ -138,13 +134,7 @@ def _sent(outcome: Outcome, sources: Mapping[int, Held]) -> Iterable[_Sent]:
 def _stored(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], AnyRow]:
     """What is stored of these entries (index entries_identity)."""
     found: dict[tuple[int, str], AnyRow] = {}
-    for chunk in chunks(keys, 400):
-        # Joined, since SQLite would read the whole table for "(source_id, key) IN (…)".
-        asked = (
-            values(column("source_id", BigInteger), column("key", Text), name="asked")
-            .data(chunk)
-            .cte("asked")
-        )
+    for asked in of_sources(keys):
         wanted = select(
             entries.c.id,
             entries.c.source_id,
@@ -162,7 +152,7 @@ def _stored(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[i
 
 
 def _same_entry(asked: CTE) -> ColumnElement[bool]:
-    return (entries.c.source_id == asked.c.source_id) & (entries.c.key == asked.c.key)
+    return (entries.c.source_id == asked.c.source_id) & (entries.c.key == asked.c.value)
 
 
 def _numbered(connection: Connection, sent: list[_Sent]) -> list[_New]:
