@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aggregator import config
 from aggregator.core.disclose import NoticeRules, compile_notices, disclose
 from aggregator.core.passages import passages
 from aggregator.model import Article, RawEntry
@@ -57,8 +56,7 @@ class Figures:
 
 def built_in_rules() -> NoticeRules:
     """The rules that the program ships with."""
-    data = (ROOT / "aggregator" / "data" / "disclosures.yaml").read_text("utf-8")
-    return compile_notices(yaml.load(data, Loader=yaml.CSafeLoader))
+    return compile_notices(config.built_in_rules().disclosures)
 
 
 def texts(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:

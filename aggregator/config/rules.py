@@ -11,19 +11,25 @@ from aggregator.config.cache import copied
 from aggregator.model import Company, Person, RuleData
 
 DATA = Path(__file__).parent.parent / "data"
-_MAPPINGS = ("boilerplate", "disclosures", "zones", "context")
+_MAPPINGS = ("boilerplate", "zones", "context")
+_VOCABULARY = "kinds"  # of data/disclosures; its other files are a language each
 
 
 @cache
 def built_in_rules() -> RuleData:
     """The rules that come with the program. They are read once; treat them as frozen."""
-    files = (*sorted((DATA / "companies").glob("*.yaml")), *(DATA / f"{name}.yaml" for name in _MAPPINGS))
+    catalogue = sorted((DATA / "companies").glob("*.yaml"))
+    notices = sorted((DATA / "disclosures").glob("*.yaml"))
+    mappings = [DATA / f"{name}.yaml" for name in _MAPPINGS]
+    files = (*catalogue, *notices, *mappings)
     documents = cast("Mapping[str, Mapping[str, object]]", copied(files, lambda: _read(files)))
     companies: list[Company] = []
-    for file in files[: -len(_MAPPINGS)]:
+    for file in catalogue:
         records = cast("list[dict[str, object]]", documents[str(file)]["companies"])
         companies.extend(_record(one) for one in records)
-    boilerplate, disclosures, zones, context = (documents[str(file)] for file in files[-len(_MAPPINGS) :])
+    said = {file.stem: documents[str(file)] for file in notices}
+    disclosures = {**said.pop(_VOCABULARY), "languages": said}
+    boilerplate, zones, context = (documents[str(file)] for file in mappings)
     return RuleData(tuple(companies), boilerplate, disclosures, cast("Mapping[str, str]", zones), context)
 
 

@@ -1,6 +1,6 @@
 """Article -> the article without its notices, and what they disclose, each with its own words.
 
-What makes a notice is data (data/disclosures.yaml; docs/disclosures.md tells how it is decided). Precision
+What makes a notice is data (data/disclosures/; docs/disclosures.md tells how it is decided). Precision
 comes first: a notice stands at a border of the article, in a caption or under a heading of its own, and
 speaks of this very text in the article's own voice.
 """

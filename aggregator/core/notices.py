@@ -1,9 +1,9 @@
-"""The rules by which a notice is known: data/disclosures.yaml, compiled."""
+"""The rules by which a notice is known: data/disclosures/, compiled."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -50,7 +50,7 @@ class Wording:
         try:
             return re.compile(_expand(self.source, self.words), re.IGNORECASE)
         except (KeyError, re.error) as error:
-            raise ValueError(f"disclosures.yaml: {self.owner}: {error}") from error
+            raise ValueError(f"data/disclosures: {self.owner}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ _ANYWHERE = re.compile(r"\.\*(?:\(\?:)?(?=\{me\})")
 
 
 def compile_notices(data: Mapping[str, Any]) -> NoticeRules:
-    """Compile data/disclosures.yaml, given as mappings. Raises ValueError that names the faulty rule.
+    """Compile data/disclosures/, given as mappings. Raises ValueError that names the faulty rule.
 
     Patterns are compiled, and a faulty one is named, when they are first asked for.
     """
@@ -134,7 +134,12 @@ def compile_notices(data: Mapping[str, Any]) -> NoticeRules:
         if not about.get("script"):
             _add_words(words, tag, about["anchors"], bits)
     telling = sum(
-        {bits[tag, rule["needs"][0]] for tag, about in data["languages"].items() for rule in about["rules"]}
+        {
+            bits[tag, wordings["needs"][0]]
+            for tag, about in data["languages"].items()
+            for of_kind in about["rules"].values()
+            for wordings in of_kind
+        }
     )
     return NoticeRules(
         languages=tuple(_language(tag, about, bits) for tag, about in data["languages"].items()),
@@ -160,11 +165,11 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
     for name, pattern in data["words"].items():
         words[name] = _expand(pattern, words)
     groups: dict[tuple[int, frozenset[Scope], bool], list[Rule]] = {}
-    for number, about in enumerate(data["rules"]):
-        rule = _rule(f"{tag}.{number}", tag, about, words)
-        needs = sum({bits[tag, name] for name in about["needs"]})
-        key = (needs, rule.scopes, rule.led)
-        groups.setdefault(key, []).append(rule)
+    for kind, of_kind in data["rules"].items():
+        for wordings in of_kind:
+            needs = sum({bits[tag, name] for name in wordings["needs"]})
+            for rule in _rules(tag, kind, wordings, words):
+                groups.setdefault((needs, rule.scopes, rule.led), []).append(rule)
     stems: dict[str, int] = {}
     if data.get("script"):
         _add_words(stems, tag, data["anchors"], bits)
@@ -189,24 +194,23 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
     )
 
 
-def _rule(place: str, tag: str, data: Mapping[str, Any], words: Mapping[str, str]) -> Rule:
-    name = f"rule {data.get('id', place)}"
-    try:
-        scopes = frozenset(Scope(scope) for scope in data.get("in", ["sentence"]))
-        find = _ANYWHERE.sub(rf"\g<0>{OWN}", data["find"]) if Scope.LAST in scopes else data["find"]
-        find = find.replace(f"{OWN}{{me}}", OWN)
-        return Rule(
-            id=f"{tag}.{data['id']}",
-            kind=DisclosureKind(data["kind"]),
+def _rules(tag: str, kind: str, data: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Rule]:
+    """A rule for each wording: they say the same kind in the same places, and need the same words."""
+    scopes = frozenset(Scope(scope) for scope in data.get("in", ["sentence"]))
+    for name, pattern in data["find"].items():
+        find = _one_line(pattern)
+        own = _ANYWHERE.sub(rf"\g<0>{OWN}", find) if Scope.LAST in scopes else find
+        own = own.replace(f"{OWN}{{me}}", OWN)
+        yield Rule(
+            id=f"{tag}.{name}",
+            kind=DisclosureKind(kind),
             scopes=scopes,
-            find=Wording(find, words, name),
+            find=Wording(own, words, f"rule {tag}.{name}"),
             cut=Cut(data.get("cut", "sentence")),
             veto=data.get("veto", True),
-            led=_is_led(data["find"]),
-            own=OWN in find,
+            led=_is_led(find),
+            own=OWN in own,
         )
-    except (KeyError, ValueError) as error:
-        raise ValueError(f"disclosures.yaml: {name}: {error}") from error
 
 
 def _is_led(pattern: str) -> bool:
@@ -225,4 +229,9 @@ def _any(owner: str, patterns: Sequence[str], words: Mapping[str, str]) -> Wordi
 
 def _expand(pattern: str, macros: Mapping[str, str]) -> str:
     """Put a language's named words in place of ``{name}``; a word may use those above it."""
-    return _MACRO.sub(lambda match: f"(?:{macros[match[1]]})", " ".join(pattern.split()))
+    return _MACRO.sub(lambda match: f"(?:{macros[match[1]]})", _one_line(pattern))
+
+
+def _one_line(pattern: str) -> str:
+    """A pattern that is written over several lines; where they part nothing stands."""
+    return "".join(line.strip() for line in pattern.splitlines()) if "\n" in pattern else pattern

@@ -57,7 +57,7 @@ class Article:
 
 
 class DisclosureKind(StrEnum):
-    """What a disclosure says. The vocabulary, its texts and its IPTC terms are data/disclosures.yaml."""
+    """What a disclosure says. The vocabulary, its texts and IPTC terms are data/disclosures/kinds.yaml."""
 
     AI_GENERATED = "ai-generated"
     AI_ASSISTED = "ai-assisted"

@@ -51,7 +51,7 @@ class RuleData:
 
     companies: tuple[Company, ...]
     boilerplate: Mapping[str, object]  # data/boilerplate.yaml, for core.clean
-    disclosures: Mapping[str, object]  # data/disclosures.yaml, for core.disclose
+    disclosures: Mapping[str, object]  # data/disclosures/, for core.disclose
     zones: Mapping[str, str]  # data/zones.yaml, for core.dates: name -> offset or IANA zone
     context: Mapping[str, object] = field(default_factory=dict)  # data/context.yaml, for core.match
 

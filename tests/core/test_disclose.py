@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from time import process_time
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.config import built_in_rules
 from aggregator.core.disclose import DECLARABLE, compile_notices, declared, disclose
 from aggregator.core.passages import passages
 from aggregator.model import Article, Disclosure, DisclosureKind, Origin, Place, RawEntry
 
-DATA = Path(__file__).parents[2] / "aggregator" / "data" / "disclosures.yaml"
-RULES = compile_notices(yaml.load(DATA.read_text("utf-8"), Loader=yaml.CSafeLoader))
+RULES = compile_notices(built_in_rules().disclosures)
 STORY = "The plant in Austin opened on Monday with three hundred workers and a new line for memory chips."
 MORE = "Its owner expects to hire two hundred more before the summer, half of them for the night shift."
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
