@@ -164,7 +164,7 @@ def without_kind(rules, kind):
     """The rules as an older version had them: it knew no notice of that kind."""
     data = copy.deepcopy(rules.disclosures)
     for language in data["languages"].values():
-        language["rules"] = [rule for rule in language["rules"] if rule["kind"] != kind]
+        language["rules"].pop(kind)
     return replace(rules, disclosures=data)
 
 
