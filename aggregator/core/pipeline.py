@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from aggregator.core import clean, dates, disclose, match, parse, stories, tag
 from aggregator.core.versions import rule_versions, source_versions
@@ -25,6 +26,9 @@ from aggregator.model import (
     Versions,
 )
 
+# Entries that go through a stage together: what it works with (an automaton, hundreds of patterns) then stays
+# in the processor's caches, which saves a tenth of all time. More gain nothing and hold more memory.
+TOGETHER = 32
 RHYTHM_ENTRIES = 20  # instants that tell how often a source publishes
 
 
@@ -65,45 +69,69 @@ def process(
     keys, where their full text is wanted. Raises NotAFeedError.
     """
     feed = parse.parse(document, limits, source.page)
+    # Sent again, unchanged: no cleaning, no write.
+    fresh = [raw for raw in feed.entries if known.get(raw.key) != raw.fingerprint]
     drafts: list[Draft] = []
     refusals: list[Refusal] = []
-    for raw in feed.entries:
-        if known.get(raw.key) == raw.fingerprint:
-            continue  # sent again, unchanged: no cleaning, no write
-        try:
-            if raw.key in pages:
-                # Here, as it takes 0.3 s, and few sources want it.
-                from aggregator.core import fulltext
+    for first in range(0, len(fresh), TOGETHER):
+        cleaned: list[_Cleaned] = []
+        for raw in fresh[first : first + TOGETHER]:
+            try:
+                if raw.key in pages:
+                    # Here, as it takes 0.3 s, and few sources want it.
+                    from aggregator.core import fulltext
 
-                raw = fulltext.with_page(
-                    raw, pages[raw.key], rules.clean, rules.zones, limits.max_entry_bytes
-                )
-            drafts.append(draft_entry(raw, feed.info, source, rules))
-        except EntryError as error:  # one bad entry never stops the others
-            refusals.append(Refusal(raw.key, str(error)))
-    unchanged = len(feed.entries) - len(drafts) - len(refusals)
+                    raw = fulltext.with_page(
+                        raw, pages[raw.key], rules.clean, rules.zones, limits.max_entry_bytes
+                    )
+                cleaned.append(_clean(raw, feed.info, rules))
+            except EntryError as error:  # one bad entry never stops the others
+                refusals.append(Refusal(raw.key, str(error)))
+        drafts += _drafts(cleaned, source, rules)
+    unchanged = len(feed.entries) - len(fresh)
     instants = rhythm(feed.entries, rules.zones)
     keys = frozenset(raw.key for raw in feed.entries)
     return ProcessedFeed(feed.info, tuple(drafts), unchanged, tuple(refusals), instants, keys)
 
 
+class _Cleaned(NamedTuple):
+    """An entry as sent, and cleaned."""
+
+    raw: RawEntry
+    article: Article
+
+
+def _clean(raw: RawEntry, info: FeedInfo, rules: Rules) -> _Cleaned:
+    return _Cleaned(raw, clean.clean(raw, info, rules.clean, rules.zones))
+
+
+def _drafts(cleaned: Sequence[_Cleaned], source: Source, rules: Rules) -> list[Draft]:
+    """Take cleaned entries through disclose, tag and sketch, each stage with all of them before the next."""
+    told = [disclose.disclose(one.article, one.raw, rules.notices) for one in cleaned]
+    tags = [tag.tag(article, rules.matcher) for article, _ in told]
+    sketches = [stories.sketch(article) for article, _ in told]
+    versions = source_versions(rules.versions, source)
+    return [
+        Draft(
+            raw=one.raw,
+            article=article,
+            disclosures=tuple(dict.fromkeys((*found, *source.declared))),
+            tags=tagged,
+            sketch=sketch,
+            versions=versions,
+        )
+        for one, (article, found), tagged, sketch in zip(cleaned, told, tags, sketches, strict=True)
+    ]
+
+
 def draft_entry(raw: RawEntry, info: FeedInfo, source: Source, rules: Rules) -> Draft:
     """Take one entry through clean, disclose, tag and sketch. Raises EntryError."""
-    article, found = disclosed_article(raw, info, rules)
-    return Draft(
-        raw=raw,
-        article=article,
-        disclosures=tuple(dict.fromkeys((*found, *source.declared))),
-        tags=tag.tag(article, rules.matcher),
-        sketch=stories.sketch(article),
-        versions=source_versions(rules.versions, source),
-    )
+    return _drafts([_clean(raw, info, rules)], source, rules)[0]
 
 
 def disclosed_article(raw: RawEntry, info: FeedInfo, rules: Rules) -> tuple[Article, tuple[Disclosure, ...]]:
     """Clean an entry and take its notices out: what tagging, and explaining a tag, start from."""
-    article = clean.clean(raw, info, rules.clean, rules.zones)
-    return disclose.disclose(article, raw, rules.notices)
+    return disclose.disclose(_clean(raw, info, rules).article, raw, rules.notices)
 
 
 def rhythm(entries: tuple[RawEntry, ...], zones: Mapping[str, str]) -> tuple[datetime, ...]:
