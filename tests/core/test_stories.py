@@ -81,6 +81,19 @@ def test_near_copies_share_a_band_and_strangers_share_none():
     assert not set(one) & set(stranger)
 
 
+def test_a_sketch_is_the_same_on_every_machine_and_for_years():
+    found = stories.sketch(article("A lab", AGENCY))
+    assert found[:3] == (86, 2, 1557491208)
+    assert found[10:15] == (3904355907, 5267854, 77072521, 185392857, 251930791)
+
+
+def test_the_same_words_in_another_order_are_another_text():
+    there, back = (
+        stories.sketch(article("", " ".join(words))) for words in (AGENCY.split(), AGENCY.split()[::-1])
+    )
+    assert stories.similarity(there, back) < 0.05  # "the step the"
+
+
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_has_a_sketch_that_fits_its_columns(title, body):
     found = stories.sketch(article(title, body))
