@@ -213,7 +213,7 @@ def _prepared(data: RuleData, limits: FetchLimits) -> Work:
     return_large_blocks()
     from aggregator.core import pipeline
 
-    rules = pipeline.compile_rules(data)
+    rules = pipeline.for_much_text(pipeline.compile_rules(data))
     # What is imported and compiled at first use is shared too.
     read(_SAMPLE, Source("sample", _SAMPLE.url, "Sample"), {}, rules, limits)
     return partial(_work, rules=rules, limits=limits)

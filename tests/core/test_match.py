@@ -1,5 +1,7 @@
 import pytest
 from core.tagging import a_matcher
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.core.fold import fold
 from aggregator.model import Company
@@ -22,6 +24,7 @@ RECORDS = (
     Company("apple", "Apple", words=("Apple",), against=("Apple pie", "Big Apple")),
 )
 MATCHER = a_matcher(*RECORDS)
+FOR_MUCH_TEXT = MATCHER.for_much_text()
 
 
 def found(text):
@@ -138,3 +141,20 @@ def test_short_capitals_are_taken_literally():
 
 def test_an_empty_catalogue_finds_nothing():
     assert a_matcher().hits(fold("Samsung")) == []
+
+
+def test_an_empty_catalogue_finds_nothing_in_much_text_either():
+    assert a_matcher().for_much_text().hits(fold("Samsung")) == []
+
+
+PIECES = (
+    "samsung", "samsungs", "Samsung's", "sk", "SK", "sk on", "SK-hynix", "hynix", "orcl", "$ORCL", "NYSE: ORCL",
+    "NYSE:V", "0700", "700.HK", "(005930)", "at&t", "AT&T", "at t", "johnson and johnson", "oracle.com", "visa",
+    "apple pie", "big apple", "삼성", "Nestlé", "s", "'", "’s", "_", "-", ".", ",", "$", ":", "!", "/", "@", "(", "x", "9",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.sampled_from(("", " ", "-")))
+def test_made_for_much_text_it_finds_the_same(pieces, joint):
+    text = fold(joint.join(pieces))
+    assert FOR_MUCH_TEXT.hits(text) == MATCHER.hits(text)
