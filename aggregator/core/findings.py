@@ -59,6 +59,7 @@ class Findings:
     _words: dict[int, frozenset[str]] = field(default_factory=dict)
     _held: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
     _lower: dict[str, bool] = field(default_factory=dict)
+    _stands_for: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def capitals_mean_names(self) -> bool:
         """Not in German, where every noun has one; a language that is not declared is read off the words."""
@@ -113,6 +114,12 @@ class Findings:
 
     def spelled_out(self, short: str, company: str) -> str | None:
         """What initials stand for by the article itself, "Inclusion Body Myositis (IBM)"; not the company."""
+        key = (short, company)
+        if key not in self._stands_for:
+            self._stands_for[key] = self._spelled_out(short, company)
+        return self._stands_for[key]
+
+    def _spelled_out(self, short: str, company: str) -> str | None:
         for reading in self.readings:
             at = reading.text.shown.find(f"({short})")
             if at <= 0:

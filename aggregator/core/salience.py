@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
+from aggregator.core import joints
 from aggregator.core.context import Context
 from aggregator.core.match import Hit, Kind
 from aggregator.model import Article, Mention, Place
@@ -123,13 +124,9 @@ def _behind(one: _Weighed, others: Sequence[_Weighed]) -> bool:
         if before.mention.company == one.company:
             return False
         apart = before.passage != sighting.passage
-        if apart or not _JOINED.fullmatch(sighting.low, before.hit.end, sighting.hit.start):
+        if apart or not joints.BETWEEN_SEVERAL.fullmatch(sighting.low, before.hit.end, sighting.hit.start):
             return True
     return False
-
-
-# "Meta, Apple and Nvidia": they begin the lead together.
-_JOINED = re.compile(r"(?:[\s,&/+、·・]|'s|\b(?:and|or|with|und|oder|mit)\b|와|과|및|と|や|和|與|与|及|跟)+")
 
 
 def _keeps_returning(one: _Weighed, others: Sequence[_Weighed]) -> bool:
@@ -164,7 +161,7 @@ _LARGE_SHARE = 0.25
 def passing(sighting: Sighting, context: Context) -> bool:
     """Whether the name stands in a comparison or the like, or in a list that one opens."""
     before = sighting.low[max(0, sighting.hit.start - 60) : sighting.hit.start]
-    while before[:-1].endswith(_JOINTS) and (joint := _LISTED.search(before)):
+    while before[:-1].endswith(joints.ENDS) and (joint := joints.NAME_BEFORE.search(before)):
         before = before[: joint.start()]
     if sighting.place is not Place.TITLE and _ONE_OF_ITS_THINGS.search(before[-_LONGEST_ARTICLE:]):
         return True  # "a Samsung engineer", "a Boeing": one of its people or products
@@ -175,10 +172,6 @@ def passing(sighting: Sighting, context: Context) -> bool:
 
 _ONE_OF_ITS_THINGS = re.compile(r"(?:\A|\W)(?:an?|eine?|einem|einen|einer)\s\Z")
 _LONGEST_ARTICLE = len(" einem ")
-
-# "rivals such as Xiaomi and [Samsung]": step back over one name of a list.
-_LISTED = re.compile(r"(?<=\s)[\w.&']+(?:,| and| or|, and|, or| und| oder)\s\Z")
-_JOINTS = (",", " and", " or", " und", " oder")
 
 
 def acts(sighting: Sighting, context: Context) -> bool:

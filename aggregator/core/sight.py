@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from aggregator.core import joints
 from aggregator.core.findings import Findings, Reading
 from aggregator.core.match import SURE, Claim, Hit, Kind
 from aggregator.model import Place
@@ -199,7 +200,7 @@ class Sight:
         found = []
         for other in hits[max(0, at - 1) : at] + hits[at + 1 : at + 2]:
             first, second = sorted((other, self.hit), key=lambda hit: hit.start)
-            if _JOINT.fullmatch(self.text.low[first.end : second.start]):
+            if joints.BETWEEN.fullmatch(self.text.low[first.end : second.start]):
                 found.append(other)
         return found
 
@@ -220,6 +221,3 @@ class Sight:
 _ITEM = 90  # characters: what is longer is no item of a list of names
 
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:]\s)\W*\w+\W+\Z")
-_JOINT = re.compile(
-    r"\s?(?:,|;|/|and|or|und|oder|&|, and|, or|、|와|과|与|與|和|及|跟|と|や|및|·|\+|vs\.?)\s?"
-)

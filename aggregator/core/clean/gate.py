@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator.core.clean.rules import CleanRules
 
@@ -133,9 +134,10 @@ def is_named_boilerplate(tag: str, classes: Iterable[str], identifier: str, rule
     return bool(identifier) and tag in _BOXES and is_boilerplate_name(identifier, rules)
 
 
-def name_words(name: str) -> list[str]:
+@lru_cache(maxsize=512)  # a site's elements bear the same few names
+def name_words(name: str) -> tuple[str, ...]:
     """The words of a class name: "sd-social", "shareBar" and "post__share--top" are two, two and three."""
-    return [word for word in _SEAM.split(_HUMP.sub("-", name).lower()) if word]
+    return tuple([word for word in _SEAM.split(_HUMP.sub("-", name).lower()) if word])
 
 
 def _may_go_on(tag: str) -> bool:

@@ -6,6 +6,7 @@ The only home of nh3. What it writes is normalised: closed elements, quoted attr
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from urllib.parse import parse_qs
 
@@ -140,6 +141,7 @@ def _host(bare: str) -> str:
     return bare.partition("/")[0].partition("?")[0]
 
 
+@lru_cache(maxsize=512)  # most links lead to a few hosts
 def _is_of(host: str, hosts: frozenset[str]) -> bool:
     """Whether a host is one of these or below one of them."""
     while host:
