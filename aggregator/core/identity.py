@@ -8,9 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from hashlib import blake2b
-from typing import Any
 from urllib.parse import quote
 
 from aggregator.core import text, urls
@@ -103,21 +101,15 @@ def data_version(prefix: str, code_number: int, data: object) -> str:
     return f"{prefix}{code_number}:{_digest(written)[:8]}"
 
 
-def _jsonable(value: Any) -> object:
+def _jsonable(value: object) -> object:
     """What json cannot write itself, as something that it can."""
-    names = _field_names(type(value))
-    if names:
-        return {name: getattr(value, name) for name in names}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, set | frozenset):
         return sorted(map(str, value))
     return str(value)
-
-
-@cache  # thousands of values are of two classes
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def _bounded(key: str) -> str:
