@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aggregator.core.clean.rules import CleanRules
+from aggregator.core.clean.rules import PREFIX, CleanRules
 
 # Over one of these a body is read as text only: an HTML parser's work grows with the square of nesting
 # depth and of attributes per element (100,000 nested elements: 17 s; 100,000 attributes: 2 s).
@@ -113,7 +113,7 @@ def is_boilerplate_name(name: str, rules: CleanRules) -> bool:
     """Whether a class or id is that of a share bar, a comment form, an advert or the like."""
     words = name_words(name)
     joined = "-".join(words)
-    if joined in rules.exact or joined.startswith(rules.prefixes):
+    if joined in rules.exact or joined.startswith(rules.prefixes.get(joined[:PREFIX], ())):
         return True
     subject = False
     for word in words:

@@ -12,6 +12,7 @@ from aggregator.core.clean.offers import Offers, compile_offers
 _OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 _LATIN_WORD = re.compile("[a-z]{2}")
 _NEVER = r"(?!)"
+PREFIX = 3  # characters; no prefix of a name is shorter
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,14 @@ class CleanRules:
     subjects: frozenset[str]
     neutral: frozenset[str]
     exact: frozenset[str]
-    prefixes: tuple[str, ...]
+    prefixes: Mapping[str, tuple[str, ...]]  # the first PREFIX characters -> the prefixes that begin so
     players: Mapping[str, str]  # host suffix -> what its links are called
     pixel_hosts: frozenset[str]
     pixel_paths: re.Pattern[str]
     redirectors: Mapping[str, str]  # host and path -> the parameter that holds the target
     share_urls: re.Pattern[str]
     share_hosts: frozenset[str]  # of share_urls: no other host has any
+    offer_urls: re.Pattern[str]
     label: Phrases  # of at most 70 characters
     anywhere: Phrases
     advert: Phrases
@@ -88,7 +90,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         subjects=frozenset(_strings(names["subjects"])),
         neutral=frozenset(_strings(names["neutral"])),
         exact=frozenset(_strings(names["exact"])),
-        prefixes=_strings(names["prefixes"]),
+        prefixes=_by_beginning(_strings(names["prefixes"])),
         players={str(host): str(name) for host, name in _mapping(data["players"]).items()},
         pixel_hosts=frozenset(_strings(data["pixel_hosts"])),
         pixel_paths=_any_literal(_strings(data["pixel_paths"])),
@@ -97,6 +99,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         share_hosts=frozenset(
             url.partition("/")[0].partition("?")[0] for url in _strings(data["share_urls"])
         ),
+        offer_urls=_offer_urls(_strings(data["offer_urls"])),
         label=compile_phrases(_strings(phrases["label"])),
         anywhere=compile_phrases(_strings(phrases["anywhere"])),
         advert=compile_phrases(_strings(phrases["advert"])),
@@ -214,6 +217,20 @@ def _any_literal(literals: Iterable[str]) -> re.Pattern[str]:
         (anywhere if literal.startswith("/") else heads).append(re.escape(literal))
     head = rf"(?:[a-z0-9-]+\.)*?(?:{'|'.join(heads)})"
     return re.compile(f"{head}|[^?]*(?:{'|'.join(anywhere)})" if anywhere else head)
+
+
+def _offer_urls(literals: Iterable[str]) -> re.Pattern[str]:
+    """Matches such a URL too, but where a literal "/…" ends the path."""
+    hosts = [re.escape(literal) for literal in literals if not literal.startswith("/")]
+    ends = [re.escape(literal) for literal in literals if literal.startswith("/")]
+    return re.compile(rf"(?:[a-z0-9-]+\.)*?(?:{'|'.join(hosts)})|[^?#]*(?:{'|'.join(ends)})/?(?:[?#]|\Z)")
+
+
+def _by_beginning(prefixes: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for prefix in prefixes:
+        found[prefix[:PREFIX]] = (*found.get(prefix[:PREFIX], ()), prefix)
+    return found
 
 
 def _reading_time(patterns: Iterable[str]) -> re.Pattern[str]:

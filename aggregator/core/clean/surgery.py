@@ -229,7 +229,8 @@ def _watch_url(url: str) -> str:
 
 
 def _cut_named(soup: BeautifulSoup, rules: CleanRules, spare: float) -> None:
-    enough = max(_PROSE, len(soup.get_text()) * spare)
+    half = len(soup.get_text()) * spare
+    enough = max(_PROSE, half)
     spared = 0
     for found in soup.find_all(True):
         if spared > _MAX_SPARED:
@@ -238,8 +239,8 @@ def _cut_named(soup: BeautifulSoup, rules: CleanRules, spare: float) -> None:
             continue
         classes = [str(name) for name in found.get_attribute_list("class") if name]
         named = is_named_boilerplate(found.name, classes, _text(found, "id"), rules)
-        if named or _is_hidden(found):
-            if _is_text_of_author(found, enough):
+        if named or found.name == "form" or _is_hidden(found):
+            if _is_text_of_author(found, enough if named else min(enough, half)):
                 spared += 1
                 continue
             found.decompose()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import unescape
 
-from aggregator.core.clean.offers import MAX_OFFER, is_offer
+from aggregator.core.clean.offers import ENOUGH, ENOUGH_INSIDE, MAX_LONG_OFFER, MAX_OFFER, is_offer, weigh
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import without_empty
 from aggregator.core.passages import Block, blocks
@@ -28,6 +28,16 @@ _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
+_EDGES = "|·• \ufe0f↓⬇↑⬆→⇒➡👉👇👆☝📩📧✉💌🔔🎧🎙📱💙❤♥♡🙏⭐✨📲🗞📰🔗💬📣📢✅🎁☕"
+_HREF = re.compile('<a (?:[^<>]* )?href="([^"]*)"')
+_SCHEME = re.compile(r"https?://(?:www\.)?")
+_HEADING = re.compile("<h([2-6])\\b")
+# A paragraph that is one emphasis: how an editor's insertion is set apart from the text around it.
+_APART = re.compile(
+    r"<(?:p|div|li|h[2-6])\b[^<>]*>\s*<(em|i|strong|b|small|a|u)\b[^<>]*>.*</\1>\W*</(?:p|div|li|h[2-6])>\Z",
+    re.DOTALL,
+)
+_MAX_OFFER_LABEL = 60
 _MAX_OFFERS = 4  # short blocks at the end of a body that are asked for offers
 _MAX_PASSES = 5
 _DATE_OR_LABEL = 40  # characters beside the link in a line of a list of articles
@@ -61,7 +71,7 @@ def cut_blocks(html: str, cut: Iterable[Block]) -> str:
 
 def fold_phrase(text: str) -> str:
     """Text as the phrases of the data are written: lower case, straight quotes, one kind of blank."""
-    return text.lower().replace("’", "'").replace("‘", "'").replace("\u200b", "").strip("|·• ")
+    return text.lower().replace("’", "'").replace("‘", "'").replace("\u200b", "").strip(_EDGES)
 
 
 def is_phrase(text: str, rules: CleanRules) -> bool:
@@ -104,10 +114,14 @@ def _is_cuttable(html: str, block: Block) -> bool:
 def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
     """A label of the data and then nothing but links: "Read also: <a>…</a>"."""
     label = rules.related_label.match(text)
+    if label is None:
+        return False
     beside, links = _LINKED.subn("", part)
-    beside = _NO_LETTER.sub("", fold_phrase(unescape(_TAG.sub("", beside))))
-    # The label may be part of the link.
-    return label is not None and links > 0 and beside in ("", _NO_LETTER.sub("", label[0]))
+    folded = " ".join(fold_phrase(unescape(_TAG.sub(" ", beside))).split())
+    # The label may be part of the link; "For subscribers" may stand behind it.
+    rest = folded.removeprefix(label[0].strip()).strip(_EDGES)
+    letters = _NO_LETTER.sub("", folded)
+    return links > 0 and (letters in ("", _NO_LETTER.sub("", label[0])) or _is_folded_phrase(rest, rules))
 
 
 def _mark_related(
@@ -159,25 +173,55 @@ def _mark_tail(
 def _mark_offers(
     html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
 ) -> None:
-    """Offers of a site are cut from the ends: the first block, and the last short ones down to a long one."""
-    if not found:
-        return
-    last = len(found) - 1
-    ends = list(range(last, max(0, last - _MAX_OFFERS), -1))
-    for place, index in enumerate(ends):
-        if not cut[index] and not 0 < len(texts[index]) <= MAX_OFFER:
-            ends = ends[:place]
-            break
-    offers = [
-        index
-        for index in (0, *ends)
-        if not cut[index] and texts[index] and _is_cuttable(html, found[index])
-        if is_offer(texts[index], rules.offers)
-    ]
+    """Offers of a site are cut from the ends: the first block, and the last short ones down to a long one.
+
+    Inside a text only what is set apart is asked.
+    """
+    offers: set[int] = set()
+    ends = _MAX_OFFERS
+    for index in range(len(found) - 1, -1, -1):
+        block, text = found[index], texts[index]
+        if cut[index]:
+            continue
+        at_end = ends > 0 or not index
+        is_short = 0 < len(text) <= MAX_LONG_OFFER and _is_cuttable(html, block)
+        if is_short and _is_offer(html[block.start : block.end], block, text, rules, at_end):
+            offers.add(index)
+        # A line may stand between offers, but a paragraph is where the text ends.
+        ends = ends - 1 if index in offers or 0 < len(text) <= MAX_OFFER else 0
     if all(is_cut or index in offers for index, is_cut in enumerate(cut)):
         return  # a body that is nothing else is what its author wrote
     for index in offers:
         cut[index] = True
+    _mark_bare_headings(html, found, cut)
+
+
+def _is_offer(part: str, block: Block, text: str, rules: CleanRules, at_end: bool) -> bool:
+    if not at_end:
+        return _APART.match(part) is not None and weigh(text, False, rules.offers) >= ENOUGH_INSIDE
+    if is_offer(text, rules.offers):
+        return True
+    urls = _HREF.findall(part)
+    leads_there = bool(urls) and all(rules.offer_urls.match(_SCHEME.sub("", url.lower())) for url in urls)
+    is_label = block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL
+    if leads_there and is_label and not part.startswith("<li"):
+        return True
+    return weigh(text, leads_there, rules.offers) >= ENOUGH
+
+
+def _mark_bare_headings(html: str, found: Sequence[Block], cut: list[bool]) -> None:
+    """A heading goes with all that it headed."""
+    for index in range(len(found) - 2, 0, -1):
+        level = _HEADING.match(html, found[index].start)
+        if not level or cut[index] or not cut[index + 1]:
+            continue
+        after = next((at for at in range(index + 1, len(found)) if not cut[at]), None)
+        end = len(html) if after is None else found[after].start
+        following = _HEADING.match(html, end)
+        if (after is None or (following and following[1] <= level[1])) and "<img" not in html[
+            found[index].end : end
+        ]:
+            cut[index] = True
 
 
 def without_more_sign(text: str) -> str:
