@@ -12,17 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
+from urllib.parse import urlsplit
 
 from aggregator.core.notice_reading import (
     Finding,
     Reader,
     is_filler,
     is_heading,
-    read_tag,
-    read_title,
+    read_mark,
 )
 from aggregator.core.notice_text import bare, sentences
-from aggregator.core.notices import Cut, NoticeRules, compile_notices
+from aggregator.core.notices import Cut, NoticeRules, Scope, compile_notices
 from aggregator.core.passages import Block, blocks, passages
 from aggregator.model import Article, Disclosure, DisclosureKind, Evidence, Origin, Passage, Place, RawEntry
 
@@ -74,7 +74,11 @@ def disclose(article: Article, raw: RawEntry, rules: NoticeRules) -> tuple[Artic
     disclosing again cuts nothing more. Statements are in reading order, those of the metadata last;
     identical ones are told once, and none displaces another, even where they contradict.
     """
-    found = [_statement(article.title, each, Place.TITLE, rules) for each in read_title(article.title, rules)]
+    found = [
+        _statement(article.title, each, Place.TITLE, rules)
+        for each in read_mark(article.title, Scope.TITLE, rules)
+    ]
+    found += _of_author(article, rules)
     reader = Reader(rules)
     for _ in range(MAX_PASSES):
         told, html = _pass(article, reader)
@@ -304,6 +308,17 @@ def _without(summary: str, told: Iterable[Disclosure]) -> str:
     return " ".join(summary.split())
 
 
+def _of_author(article: Article, rules: NoticeRules) -> list[Disclosure]:
+    """What the name in the byline says; an agency's own site does not take its texts from elsewhere."""
+    name = article.author or ""
+    host = urlsplit(article.url or "").netloc.lower()
+    return [
+        _statement(name, each, Place.LABEL, rules)
+        for each in read_mark(name, Scope.AUTHOR, rules)
+        if each.rule.kind is not DisclosureKind.SYNDICATED or name.lower() not in host
+    ]
+
+
 def _of_metadata(raw: RawEntry, rules: NoticeRules) -> list[Disclosure]:
     """What labels, rights, licence and the marked-up metadata of the body say."""
     result: list[Disclosure] = []
@@ -311,7 +326,9 @@ def _of_metadata(raw: RawEntry, rules: NoticeRules) -> list[Disclosure]:
         if label.startswith(SOURCE_TYPE_LABEL):
             result += _source_type(label.removeprefix(SOURCE_TYPE_LABEL), rules)
         else:
-            result += [_statement(label, each, Place.LABEL, rules) for each in read_tag(label, rules)]
+            result += [
+                _statement(label, each, Place.LABEL, rules) for each in read_mark(label, Scope.TAG, rules)
+            ]
     if "digitalsourcetype" in raw.body.lower():
         for match in _SOURCE_TYPE.finditer(raw.body):
             result += _source_type(match[1], rules)

@@ -23,9 +23,10 @@ class Scope(StrEnum):
     CAPTION = "caption"  # a caption or credit
     TITLE = "title"  # the headline: "[Sponsored] …"
     TAG = "tag"  # a label that the source gave the entry
+    AUTHOR = "author"  # whom a byline names: "ChatGPT"
 
 
-_SHORT = frozenset((Scope.LABEL, Scope.TITLE, Scope.TAG))
+_SHORT = frozenset((Scope.LABEL, Scope.TITLE, Scope.TAG, Scope.AUTHOR))
 
 
 class Cut(StrEnum):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from time import process_time
 
@@ -115,7 +116,24 @@ def test_an_image_credit_tells_of_the_image_and_stays_with_it():
     assert figure in article.html
     assert found.evidence is not None
     assert (found.kind, found.evidence.place) == (DisclosureKind.AI_GENERATED, Place.CAPTION)
-    assert found.evidence.rule.endswith(".image")
+    assert found.evidence.rule.partition(".")[2].startswith("image")
+
+
+@pytest.mark.parametrize(
+    ("author", "url", "told"),
+    [
+        ("ChatGPT", "https://paper.example.org/a", ["ai-generated"]),
+        ("Weather Bot", "https://paper.example.org/a", ["ai-generated"]),
+        ("Reuters", "https://paper.example.org/a", ["syndicated"]),
+        ("Reuters", "https://www.reuters.com/a", []),
+        ("Claude Martin", "https://paper.example.org/a", []),
+        ("Ai Weiwei", "https://paper.example.org/a", []),
+        ("Reuters Smith", "https://paper.example.org/a", []),
+    ],
+)
+def test_a_byline_tells_when_it_names_no_person_of_the_house(author, url, told):
+    article = replace(an_article(STORY, MORE), author=author, url=url)
+    assert kinds(disclose(article, a_raw(), RULES)[1]) == told
 
 
 def test_the_summary_loses_a_notice_that_the_body_loses():
