@@ -44,10 +44,10 @@ _COMMON = {
     "id": "yang dan di untuk dengan dari ini pada tidak dalam akan adalah itu juga oleh ke",
     "vi": "và của là các có cho được trong một với những không đã để người này",
 }
-_LANGUAGES_OF = {
-    word: tuple(language for language, words in _COMMON.items() if word in words.split())
-    for word in " ".join(_COMMON.values()).split()
-}
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
+for _language, _words in _COMMON.items():
+    for _word in set(_words.split()):
+        _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _language)
 _SAMPLE = 1500  # characters that tell enough
 _ENOUGH = 3  # common words that make a guess
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
+from importlib import import_module
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -214,7 +215,8 @@ def _prepared(data: RuleData, limits: FetchLimits) -> Work:
     from aggregator.core import pipeline
 
     rules = pipeline.for_much_text(pipeline.compile_rules(data))
-    # What is imported and compiled at first use is shared too.
+    # What is imported and compiled at first use is shared too; and what only some bodies need.
+    import_module("aggregator.core.clean.surgery")
     read(_SAMPLE, Source("sample", _SAMPLE.url, "Sample"), {}, rules, limits)
     return partial(_work, rules=rules, limits=limits)
 

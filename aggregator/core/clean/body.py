@@ -17,7 +17,6 @@ from aggregator.core.clean.gate import (
 from aggregator.core.clean.quick import cut_named
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import sanitize
-from aggregator.core.clean.surgery import operate
 from aggregator.core.clean.trim import trim
 from aggregator.core.passages import Block
 from aggregator.core.text import plain, xml_safe
@@ -71,7 +70,12 @@ def _safe(html: str, base: str | None, anchor_base: str | None, rules: CleanRule
     found = markup(html)
     if needs_surgery(html, found, rules):
         shorter = None if needs_mending(html, found) else cut_named(html, rules)
-        html = operate(html, base, rules) if shorter is None else shorter
+        if shorter is None:
+            # Here, as BeautifulSoup takes 60 ms to import, and few bodies need it.
+            from aggregator.core.clean.surgery import operate
+
+            shorter = operate(html, base, rules)
+        html = shorter
         found = markup(html)
     return sanitize(html, base, anchor_base, rules, found.names)
 
