@@ -14,7 +14,7 @@ MAX_OFFER = 120  # characters
 MAX_LONG_OFFER = 260
 # Weights of what an offer holds, and how much makes a longer line one; set apart inside a text it takes more.
 ENOUGH, ENOUGH_INSIDE = 5.0, 6.0
-_FOR_PART, _FOR_ADDRESS, _FOR_TOLD, _FOR_OTHER = 2.0, 1.0, -1.5, -0.5
+_FOR_PART, _FOR_ADDRESS, _FOR_TOLD, _FOR_OTHER = 2.0, 1.0, -1.5, -0.4
 _MORE_REQUESTS = 2  # that count beyond the first
 # Words of an offer that the data does not know: a name, a day. Of a platform's offer, and of a site's own.
 _MAX_OTHER = 2

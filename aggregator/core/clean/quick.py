@@ -68,7 +68,7 @@ class _Scan:
     def open(self, tag: re.Match[str]) -> bool:
         """Take an opening tag in; False where its place is not as plain as it looks."""
         name = tag[2].lower()
-        if name not in _KNOWN or not self.may_stand_here(name):
+        if name not in _KNOWN or not self.may_stand_here(name) or (self.cut_depth and name == "pre"):
             return False
         cut = False
         if not self.cut_depth and (name in _CUT or (tag[3] and self.is_boilerplate(name, tag[3]))):

@@ -257,6 +257,8 @@ def _is_hidden(found: Tag) -> bool:
 def _is_text_of_author(found: Tag, enough: float) -> bool:
     if found.name in _KEEP_WITHIN or found.find_parent(("pre", "code")) is not None:
         return True
+    if found.find("pre") is not None:
+        return True  # a box of code, whatever a theme calls it
     prose = len(found.get_text()) - sum(len(link.get_text()) for link in found.find_all("a"))
     return prose > enough
 

@@ -28,7 +28,7 @@ _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
-_EDGES = "|·• \ufe0f↓⬇↑⬆→⇒➡👉👇👆☝📩📧✉💌🔔🎧🎙📱💙❤♥♡🙏⭐✨📲🗞📰🔗💬📣📢✅🎁☕"
+_EDGES = "|·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡👉👇👆☝📩📧✉💌🔔🎧🎙📱💙❤♥♡🙏⭐✨📲🗞📰🔗💬📣📢✅🎁☕"
 _HREF = re.compile('<a (?:[^<>]* )?href="([^"]*)"')
 _SCHEME = re.compile(r"https?://(?:www\.)?")
 _HEADING = re.compile("<h([2-6])\\b")
