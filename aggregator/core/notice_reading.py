@@ -299,7 +299,7 @@ def _said(
         for rule in each.of(scopes):
             if rule.kind in found:
                 continue
-            match = rule.find.pattern.search(sentence.text)
+            match = rule.find.search(sentence.text)
             if match and _stands(match, rule, sentence, quoted, each.language):
                 found[rule.kind] = Finding(rule, each.language.tag, *sentence.span)
     excluded = _excluded(found)
@@ -337,10 +337,10 @@ def _search(rule: Rule, text: str, language: Language) -> re.Match[str] | None:
     That is dear to know and mostly another part is missing, so it is taken for granted first.
     """
     if not rule.own:
-        return rule.find.pattern.search(text)
-    match = rule.find.pattern.search(text + OWN)
+        return rule.find.search(text)
+    match = rule.find.search(text + OWN)
     if match and not language.me.pattern.search(text):
-        return rule.find.pattern.search(text)
+        return rule.find.search(text)
     return match
 
 

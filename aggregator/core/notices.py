@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -52,6 +52,12 @@ class Wording:
             return re.compile(_expand(self.source, self.words), re.IGNORECASE)
         except (KeyError, re.error) as error:
             raise ValueError(f"data/disclosures: {self.owner}: {error}") from error
+
+    @cached_property
+    def search(self) -> Callable[[str], re.Match[str] | None]:
+        """Look for the pattern; one that can only match at the beginning is tried nowhere else."""
+        begins = _begins(_NO_SIGNS.sub("x", _expand(self.source, self.words)))
+        return self.pattern.match if begins else self.pattern.search
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +228,19 @@ def _is_led(pattern: str) -> bool:
         if sign == "|" and depth == 0:
             return False
     return pattern.startswith("{self}")
+
+
+def _begins(pattern: str) -> bool:
+    """Does every alternative of a pattern ask for the text's beginning first?"""
+    depth = 0
+    grouped = pattern.startswith("(?:")
+    for at, sign in enumerate(pattern):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "|" and depth == 0:
+            return _begins(pattern[:at]) and _begins(pattern[at + 1 :])
+        if sign == ")" and depth == 0 and grouped and not pattern.startswith(("?", "*", "{"), at + 1):
+            return _begins(pattern[3:at])
+    return pattern.startswith("^")
 
 
 def _any(owner: str, patterns: Sequence[str], words: Mapping[str, str]) -> Wording:
