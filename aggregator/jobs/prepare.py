@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aggregator.core import hosts
 from aggregator.core.topics import TopicIndex, compile_topics
 from aggregator.core.versions import rule_versions
-from aggregator.model import Settings, Setup
+from aggregator.model import Settings, Setup, Versions
 from aggregator.store import facts, polling, schema, sources, topics
 from aggregator.store.base import Connection, Store
 
@@ -30,10 +30,15 @@ class Prepared:
         return compile_topics(self.setup.topics, frozenset(one.slug for one in self.setup.rules.companies))
 
     @cached_property
+    def versions(self) -> Versions:
+        """Those of the rules that are in force."""
+        return rule_versions(self.setup.rules)
+
+    @cached_property
     def signature(self) -> str:
         """Changes when any stored entry might come out otherwise: with the rules, or what is declared."""
         declared = sorted((source.url, source.declared) for source in self.setup.sources if source.declared)
-        return _hash(rule_versions(self.setup.rules), declared)
+        return _hash(self.versions, declared)
 
 
 def prepare(setup: Setup, store: Store, now: datetime) -> Prepared:

@@ -8,7 +8,7 @@ from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aggregator.core.versions import rule_versions, source_versions
+from aggregator.core.versions import source_versions
 from aggregator.errors import EntryError
 from aggregator.jobs.prepare import Prepared
 from aggregator.model import Source
@@ -60,11 +60,10 @@ def _place(fact: str | None, signature: str) -> int | None:
 def _some(prepared: Prepared, store: Store, rules: Callable[[], Rules], below: int) -> tuple[int, int]:
     """Derive one batch; returns its size and where the next begins."""
     configured = {source.url: source for source in prepared.setup.sources}
-    versions = rule_versions(prepared.setup.rules)
 
     def stamp(url: str) -> str:
         source = configured.get(url)
-        own = versions if source is None else source_versions(versions, source)
+        own = prepared.versions if source is None else source_versions(prepared.versions, source)
         return rows.versions_text(own)
 
     with store.read() as connection:
