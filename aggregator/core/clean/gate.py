@@ -112,9 +112,10 @@ def has_named(found: Markup, rules: CleanRules) -> bool:
 def is_boilerplate_name(name: str, rules: CleanRules) -> bool:
     """Whether a class or id is that of a share bar, a comment form, an advert or the like."""
     words = name_words(name)
-    joined = "-".join(words)
-    if joined in rules.exact or joined.startswith(rules.prefixes.get(joined[:PREFIX], ())):
-        return True
+    # "k2FeedTags" and "K2feedtags" are one name: the data has it in one word or in three.
+    for joined in {"-".join(words), "".join(words)}:
+        if joined in rules.exact or joined.startswith(rules.prefixes.get(joined[:PREFIX], ())):
+            return True
     subject = False
     for word in words:
         if word in rules.subjects:

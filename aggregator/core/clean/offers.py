@@ -14,11 +14,17 @@ MAX_OFFER = 120  # characters
 MAX_LONG_OFFER = 260
 # Weights of what an offer holds, and how much makes a longer line one; set apart inside a text it takes more.
 ENOUGH, ENOUGH_INSIDE = 5.0, 6.0
-_FOR_PART, _FOR_ADDRESS, _FOR_TOLD, _FOR_OTHER = 2.0, 1.0, -1.5, -0.4
+_FOR_PART, _FOR_ADDRESS, _FOR_TOLD, _FOR_OTHER, _FOR_SHORT = 2.0, 1.0, -1.5, -0.4, 1.0
+_SHORT = 40  # characters: of a label rather than a sentence
 _MORE_REQUESTS = 2  # that count beyond the first
 # Words of an offer that the data does not know: a name, a day. Of a platform's offer, and of a site's own.
 _MAX_OTHER = 2
 _MAX_OTHER_OWN = 1
+MAX_APPEAL = 420  # characters
+_ENOUGH_APPEAL, _MOST_ASKED = 7, 3
+_ROW_SEAM = re.compile(r"\s*[|·•/»«<>\[\]]+\s*|\s+[-–—~]+\s+")
+_MIN_ROW, _MAX_ROW, _MAX_ROW_PART = 2, 12, 30
+_QUOTED = re.compile('["“”„«»「」『』]')
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CLAUSE = re.compile(r"[,.:;!?¡¿|·•–—]+")
 _ROW_EDGES = " .!>»→"
@@ -50,6 +56,7 @@ class Offers:
     readers: frozenset[str]  # whom an offer speaks to
     told: frozenset[str]  # no offer holds one of these
     rows: frozenset[str]  # whole entries of a row under a page
+    row_links: frozenset[str]  # those that are none alone
     forms: tuple[Form, ...]
 
     @cached_property
@@ -70,6 +77,19 @@ class Offers:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Appeals:
+    """The parts of sentences that ask for money or members; all words are in lower case."""
+
+    gifts: frozenset[str]
+    free: frozenset[str]  # what a site does without, and is for
+    payers: frozenset[str]
+    askers: frozenset[str]
+    small: frozenset[str]
+    told: frozenset[str]  # of others than the site and its readers
+    forms: tuple[tuple[re.Pattern[str], ...], ...]  # all patterns of one are found
+
+
 def compile_offers(data: Mapping[str, object]) -> Offers:
     """Compile the mapping "offers" of data/boilerplate.yaml. Raises KeyError, TypeError or re.error."""
     forms = data["forms"]
@@ -88,9 +108,26 @@ def compile_offers(data: Mapping[str, object]) -> Offers:
         readers=_words(data["readers"]),
         told=_words(data["told"]),
         rows=_words(data["rows"]),
+        row_links=_words(data["row_links"]),
         forms=tuple(
             Form(*(re.compile(form[part]) for part in ("letters", "act", "thing", "told"))) for form in forms
         ),
+    )
+
+
+def compile_appeals(data: Mapping[str, object]) -> Appeals:
+    """Compile the mapping "appeals" of data/boilerplate.yaml. Raises KeyError, TypeError or re.error."""
+    forms = data["forms"]
+    if not isinstance(forms, list):
+        raise TypeError(f"expected a list, got {forms!r:.60}")
+    return Appeals(
+        gifts=_words(data["gifts"]),
+        free=_words(data["free"]),
+        payers=_words(data["payers"]),
+        askers=_words(data["askers"]),
+        small=_words(data["small"]),
+        told=_words(data["told"]),
+        forms=tuple(tuple(re.compile(str(part)) for part in form) for form in forms),
     )
 
 
@@ -138,7 +175,38 @@ def weigh(text: str, leads_there: bool, offers: Offers) -> float:
         + (addressed + (own and anyones) + min(requests - 1, _MORE_REQUESTS)) * _FOR_ADDRESS
         + len(told) * _FOR_TOLD
         + len(others) * _FOR_OTHER
+        + (len(text) <= _SHORT and not text.endswith((".", "!", "?"))) * _FOR_SHORT
     )
+
+
+def is_row(text: str, beside: str, offers: Offers) -> bool:
+    """Whether a folded line is a row of links: "Home | Archive | Guestbook".
+
+    ``beside`` is its text outside of links.
+    """
+    parts = [part.strip(_ROW_EDGES) for part in _ROW_SEAM.split(text) if part.strip(_ROW_EDGES)]
+    if not _MIN_ROW <= len(parts) <= _MAX_ROW or any(len(part) > _MAX_ROW_PART for part in parts):
+        return False
+    known = sum(part in offers.rows or part in offers.row_links for part in parts)
+    return known == len(parts) or (known > 0 and not _WORD.search(beside))
+
+
+def is_appeal(text: str, leads_there: bool, appeals: Appeals) -> bool:
+    """Whether folded sentences ask for money or members.
+
+    They quote nobody and tell nothing of others; they speak of a gift or of independence, and of what else
+    such sentences do. ``leads_there``: all their links lead to where offers do.
+    """
+    if len(text) > MAX_APPEAL or _QUOTED.search(text):
+        return False
+    words = frozenset(_WORD.findall(text))
+    gift = not appeals.gifts.isdisjoint(words)
+    free = not appeals.free.isdisjoint(words)
+    if gift or free:
+        signs = gift + free + (not appeals.payers.isdisjoint(words)) + (not appeals.askers.isdisjoint(words))
+        asked = min(len(words & appeals.small), _MOST_ASKED) + leads_there
+        return signs * 2 + asked - 2 * len(words & appeals.told) >= _ENOUGH_APPEAL
+    return not text.isascii() and any(all(part.search(text) for part in form) for form in appeals.forms)
 
 
 def _offers_by_words(text: str, words: frozenset[str], offers: Offers) -> bool:

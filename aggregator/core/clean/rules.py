@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from aggregator.core.clean.offers import Offers, compile_offers
+from aggregator.core.clean.offers import Appeals, Offers, compile_appeals, compile_offers
 
 _OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 _LATIN_WORD = re.compile("[a-z]{2}")
@@ -68,6 +68,10 @@ class CleanRules:
     advert: Phrases
     offers: Offers
     open: Mapping[str, re.Pattern[str]]  # a word that the phrase holds -> the phrase
+    ends: Phrases
+    pointing: frozenset[str]  # words of a sentence that speaks of the list under it
+    reference_hosts: frozenset[str]  # what authors list links to
+    appeals: Appeals
     tail: Phrases
     related: Phrases
     related_label: Phrases
@@ -105,6 +109,10 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         advert=compile_phrases(_strings(phrases["advert"])),
         offers=compile_offers(_mapping(data["offers"])),
         open={str(word): re.compile(str(pattern)) for word, pattern in _mapping(phrases["open"]).items()},
+        ends=compile_phrases(_strings(phrases["ends"])),
+        pointing=frozenset(_strings(data["pointing"])),
+        reference_hosts=frozenset(_strings(data["reference_hosts"])),
+        appeals=compile_appeals(_mapping(data["appeals"])),
         tail=compile_phrases(_strings(phrases["tail"])),
         related=compile_phrases(_strings(phrases["related"])),
         related_label=compile_phrases(_strings(phrases["related_label"])),

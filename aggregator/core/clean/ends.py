@@ -1,0 +1,197 @@
+"""What a site sets around a text: offers, appeals, rows of links, lists of other articles, boxes of those.
+
+A wording says little where a line may as well be the author's. So the ends of a body are asked more than
+its midst, and what stands in a box of its own more than what stands in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aggregator.core.clean.lines import LINKED, TAG, is_cuttable, is_link_line
+from aggregator.core.clean.offers import (
+    ENOUGH,
+    ENOUGH_INSIDE,
+    MAX_APPEAL,
+    MAX_LONG_OFFER,
+    MAX_OFFER,
+    is_appeal,
+    is_offer,
+    is_row,
+    weigh,
+)
+from aggregator.core.clean.rules import CleanRules
+from aggregator.core.passages import Block
+from aggregator.model import Place
+
+_MAX_LINES = 4  # short blocks at the end of a body that are asked
+_MAX_OFFER_LABEL = 60
+_HREF = re.compile('<a (?:[^<>]* )?href="([^"]*)"')
+_SCHEME = re.compile(r"https?://(?:www\.)?")
+_HEADING = re.compile("<h([2-6])\\b")
+# A paragraph that is one emphasis: how an editor's insertion is set apart from the text around it.
+_APART = re.compile(
+    r"<(?:p|div|li|h[2-6])\b[^<>]*>\s*<(em|i|strong|b|small|a|u)\b[^<>]*>.*</\1>\W*</(?:p|div|li|h[2-6])>\Z",
+    re.DOTALL,
+)
+_BOX = re.compile(r"<(/?)(div|aside|section|footer|header|table)\b[^<>]*>")
+_MAX_BOX = 600  # characters of text
+_MAX_BESIDE = 90  # of a line that goes with the offers of its box
+_SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
+_NO_HEADING = re.compile(r"[.!?。！？:：©\d]")  # a sentence, a credit or a date
+_HEADLINE_WORDS, _HEADLINE_LETTERS = 4, 20
+_MAX_HEADLINES = 8
+
+
+def mark_ends(
+    html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
+) -> None:
+    """Mark in ``cut`` what is the site's own at the ends, or in a box by itself.
+
+    The ends are the first block, and the last short ones down to a long one. A body that is nothing else
+    is what its author wrote. ``texts`` are the folded texts of the blocks, "" for one that is too long.
+    """
+    offers = set(_offers(html, found, texts, cut, rules))
+    if all(is_cut or index in offers for index, is_cut in enumerate(cut)):
+        return
+    for index in offers:
+        cut[index] = True
+    _mark_headlines(html, found, cut, rules)
+    if any(cut):
+        _mark_boxes(html, found, texts, cut, rules)
+        _mark_bare_headings(html, found, cut)
+
+
+def _offers(
+    html: str, found: Sequence[Block], texts: Sequence[str], cut: Sequence[bool], rules: CleanRules
+) -> Iterator[int]:
+    lines = _MAX_LINES
+    for index in range(len(found) - 1, -1, -1):
+        if cut[index]:
+            continue
+        block, text = found[index], texts[index]
+        at_end = lines > 0 or not index
+        is_one = False
+        if 0 < len(text) <= MAX_APPEAL and is_cuttable(html, block):
+            part = html[block.start : block.end]
+            is_one = (
+                _is_of_an_end(part, block, text, rules, index) if at_end else _is_insertion(part, text, rules)
+            )
+        if is_one:
+            yield index
+        # A line may stand between offers, but a paragraph is where the text ends.
+        lines = lines - 1 if is_one or 0 < len(text) <= MAX_OFFER else 0
+
+
+def _is_insertion(part: str, text: str, rules: CleanRules) -> bool:
+    return _APART.match(part) is not None and weigh(text, False, rules.offers) >= ENOUGH_INSIDE
+
+
+def _is_of_an_end(part: str, block: Block, text: str, rules: CleanRules, index: int) -> bool:
+    if is_offer(text, rules.offers) or (index and is_row(text, _beside_links(part), rules.offers)):
+        return True
+    urls = _HREF.findall(part)
+    leads_there = bool(urls) and all(rules.offer_urls.match(_SCHEME.sub("", url.lower())) for url in urls)
+    is_label = block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL
+    if leads_there and is_label and not part.startswith("<li"):
+        return True
+    if len(text) <= MAX_LONG_OFFER and weigh(text, leads_there, rules.offers) >= ENOUGH:
+        return True
+    return bool(index) and (is_appeal(text, leads_there, rules.appeals) or bool(rules.ends.fullmatch(text)))
+
+
+def _beside_links(part: str) -> str:
+    return TAG.sub(" ", LINKED.sub("", part))
+
+
+def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: CleanRules) -> None:
+    """Headlines listed under a text that does not speak of them: all of one site, and nothing heads them."""
+    end = len(found)
+    while end and cut[end - 1]:
+        end -= 1
+    begin = end
+    while begin and end - begin <= _MAX_HEADLINES and _is_headline(html, found[begin - 1]):
+        begin -= 1
+    if begin == end or not begin or end - begin > _MAX_HEADLINES:
+        return
+    before = found[begin - 1]
+    text = before.passage.text
+    if cut[begin - 1] or before.passage.place is not Place.BODY or not _SENTENCE_END.search(text):
+        return
+    hosts = {
+        _SCHEME.sub("", url).partition("/")[0]
+        for url in _HREF.findall(html[found[begin].start : found[end - 1].end])
+    }
+    speaks_of_it = not rules.pointing.isdisjoint(re.findall(r"\w+", text.lower().rpartition(". ")[2]))
+    if len(hosts) == 1 and hosts.isdisjoint(rules.reference_hosts) and not speaks_of_it:
+        cut[begin:end] = [True] * (end - begin)
+
+
+def _is_headline(html: str, block: Block) -> bool:
+    text = block.passage.text
+    long_enough = text.count(" ") + 1 >= _HEADLINE_WORDS or (
+        not text.isascii() and len(text.encode()) >= 3 * _HEADLINE_LETTERS
+    )
+    return long_enough and html.startswith("<li", block.start) and block.passage.place is Place.LINK
+
+
+def _mark_boxes(
+    html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
+) -> None:
+    """A box that holds an offer and else only headings, links and short lines like it goes whole."""
+    for start, end in _boxes(html):
+        inside = [i for i, block in enumerate(found) if start <= block.start and block.end <= end]
+        if not inside or len(inside) == len(found) or not any(cut[i] for i in inside):
+            continue
+        rest = [i for i in inside if not cut[i]]
+        if (
+            rest
+            and sum(len(found[i].passage.text) for i in inside) <= _MAX_BOX
+            and "<img" not in html[start:end]
+            and all(_goes_with_offers(html, found[i], texts[i], i == inside[0], rules) for i in rest)
+        ):
+            for i in rest:
+                cut[i] = True
+
+
+def _boxes(html: str) -> Iterator[tuple[int, int]]:
+    """The spans of the elements that set something apart, inner ones first."""
+    open_at: list[int] = []
+    for tag in _BOX.finditer(html):
+        if not tag[1]:
+            open_at.append(tag.start())
+        elif open_at:
+            yield open_at.pop(), tag.end()
+
+
+def _goes_with_offers(html: str, block: Block, text: str, is_first: bool, rules: CleanRules) -> bool:
+    if not text or not is_cuttable(html, block):
+        return False
+    if is_link_line(html, block):
+        return True
+    if len(text) > MAX_APPEAL:
+        return False
+    if is_appeal(text, True, rules.appeals) or weigh(text, True, rules.offers) >= ENOUGH:
+        return True
+    if len(text) > _MAX_BESIDE:
+        return False
+    words = re.findall(r"\w+", text)
+    own = rules.appeals.askers | rules.offers.readers | rules.offers.all_acts
+    is_heading = bool(_HEADING.match(html, block.start)) or (is_first and not _NO_HEADING.search(text))
+    return is_heading or not own.isdisjoint(words)
+
+
+def _mark_bare_headings(html: str, found: Sequence[Block], cut: list[bool]) -> None:
+    """A heading goes with all that it headed."""
+    for index in range(len(found) - 2, 0, -1):
+        level = _HEADING.match(html, found[index].start)
+        if not level or cut[index] or not cut[index + 1]:
+            continue
+        after = next((at for at in range(index + 1, len(found)) if not cut[at]), None)
+        end = len(html) if after is None else found[after].start
+        following = _HEADING.match(html, end)
+        if (after is None or (following and following[1] <= level[1])) and "<img" not in html[
+            found[index].end : end
+        ]:
+            cut[index] = True

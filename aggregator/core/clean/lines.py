@@ -1,0 +1,32 @@
+"""What a block's own markup shows: whether it may be cut, and whether it is a link and little else."""
+
+from __future__ import annotations
+
+import re
+
+from aggregator.core.passages import Block
+from aggregator.model import Place
+
+LINKED = re.compile("<a(?: [^<>]*)?>(.*?)</a>", re.DOTALL)
+TAG = re.compile("<[^<>]*>")
+# Text in a cell, a caption, a quotation or code is the author's whatever it says.
+_NEVER = re.compile(r"<(?:td|th|pre|figcaption|dt|dd|code|caption|blockquote|summary)\b")
+_DATE_OR_LABEL = 40  # characters beside the link in a line of a list of articles
+
+
+def is_cuttable(html: str, block: Block) -> bool:
+    """Whether a block may be boilerplate, as far as its element tells."""
+    if _NEVER.match(html, block.start):
+        # A row of one cell is no table but the layout of a letter.
+        return html.endswith("<tr>", 0, block.start) and html.startswith("</tr>", block.end)
+    return block.passage.place is not Place.CAPTION
+
+
+def is_link_line(html: str, block: Block) -> bool:
+    """Whether a block is a link with at most a date or a label beside it."""
+    if block.passage.place is Place.LINK:
+        return True
+    part = html[block.start : block.end]
+    linked = sum(len(TAG.sub("", link)) for link in LINKED.findall(part))
+    beside = len(block.passage.text) - linked
+    return linked > beside and beside <= _DATE_OR_LABEL

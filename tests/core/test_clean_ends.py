@@ -1,0 +1,263 @@
+"""What a site sets around a text in sentences, rows and boxes of its own; and the author's lines like it."""
+
+import pytest
+from core.cleaning import html_of
+
+PROSE = "The miller has put up a bench beside the race, and by Sunday evening there was a fish in the tin."
+
+# Each a family; its lines are of several systems and languages.
+ENDS = {
+    "appeals for gifts and members": """
+We have no shareholders and no advertising. Our work is paid for by readers like you.
+This newsroom is independent because our readers fund it. Join our members from 4 pounds a month.
+Our reporting is free to read thanks to the donations of our community.
+Unsere Redaktion ist unabhängig und werbefrei, weil unsere Mitglieder sie tragen.
+Dieses Magazin finanziert sich aus Spenden unserer Leserinnen und Leser.
+Als Genossenschaft gehören wir unseren Lesern. Schon vier Euro im Monat helfen.
+Nous n'avons ni actionnaire ni publicité : nous vivons des dons de nos lecteurs.
+Notre rédaction est indépendante grâce à ses abonnés. Soutenez-nous dès 3 euros par mois.
+Nuestro periodismo no tiene publicidad ni accionistas: vivimos de las cuotas de nuestras socias.
+Hazte socio desde cinco euros al mes y apoya un periodismo independiente.
+Il nostro giornalismo è indipendente: viviamo delle donazioni dei lettori.
+Diventa sostenitore con un contributo di tre euro al mese.
+Nosso jornalismo é independente e vive das doações dos leitores.
+Onze journalistiek is onafhankelijk en leeft van de donaties van lezers. Steun ons.
+Word lid voor drie euro per maand.
+이 매체는 독자 여러분의 후원으로 운영됩니다.
+당サイトは読者の皆さまのご寄付で運営しています。
+本站没有广告，靠读者捐款维持运营。
+""",
+    "carriers of podcasts": """
+Hosted on Acast. See acast.com/privacy for more information.
+Hosted by Ausha. See ausha.co/privacy-policy for more information.
+Hosting provided by SoundOn
+Powered by Firstory Hosting
+Hébergé par Acast. Visitez acast.com/privacy pour plus d'informations.
+Dieser Podcast wird vermarktet von der Tonbude.
+Dieser Podcast wird gehostet von Podigee.
+Möchtest du mehr über unsere Werbepartner erfahren? Hier findest du alle Infos und Rabatte!
+Este podcast está alojado en Acast.
+Questo podcast è distribuito da Spreaker.
+Deze podcast wordt gehost door Springcast.
+이 팟캐스트는 팟방에서 제공됩니다.
+この番組はソラキャストで配信されています。
+本节目由声音岛托管
+""",
+    "where it was published": """
+This article originally appeared on Lamp Post at https://lamps.example/fish?src=rss
+The Fish originally published on Lamp Post, which is part of the Mill family.
+La noticia El pez del molino fue publicada originalmente en Farola por Nora Ruiz.
+L'article Le poisson du moulin a été publié initialement sur Réverbère.
+Der Beitrag Der Fisch in der Dose ist zuerst erschienen auf Laterne.
+Der Artikel Der Fisch in der Dose erschien zuerst bei Laterne.
+L'articolo Il pesce del mulino è stato pubblicato originariamente su Lampione.
+O artigo O peixe do moinho foi publicado originalmente em Poste.
+Het artikel De vis in het blik is oorspronkelijk verschenen op Lantaarn.
+글 통조림 속 물고기이 등대에 처음 등장했습니다.
+缶の魚は街灯で最初に公開されました。
+文章罐头里的鱼最早发表于路灯
+""",
+    "counters": """
+You are visitor number 18,402 since March 1999
+Visitors since 2001: 18402
+This page has been viewed 1,204 times.
+Sie sind Besucher Nr. 18402
+Besucher: 18402
+Vous êtes le 18402e visiteur
+Cette page a été vue 1204 fois
+Eres el visitante número 18402
+Sei il visitatore n. 18402
+Letto 1204 volte
+Você é o visitante número 18402
+U bent bezoeker nummer 18402
+1204 keer gelezen
+오늘 12 어제 40 전체 18,402
+조회수 1,204회
+あなたは18402人目のお客様です
+アクセスカウンター：18402
+您是第18402位访客
+本站总访问量：18402次
+""",
+    "recipe plug-ins": """
+Jump to Recipe
+Jump to Recipe - Print Recipe
+Print Recipe
+Did you make this recipe? Tag @larder on Instagram so we can see!
+Tried this recipe? Leave a rating below!
+Zum Rezept springen
+Hast du das Rezept ausprobiert? Dann lass einen Kommentar da.
+Aller à la recette
+Vous avez testé cette recette ? Dites-nous tout.
+Ir a la receta
+¿Has preparado esta receta? Cuéntanoslo.
+Vai alla ricetta
+Hai provato questa ricetta? Raccontaci com'è andata!
+Ir para a receita
+Naar het recept
+Heb je dit recept gemaakt? Laat het weten.
+레시피로 바로 가기
+レシピへジャンプ
+跳转到食谱
+""",
+    "forums and helpfulness": """
+Click to expand...
+Zum Vergrößern anklicken...
+Cliquez pour agrandir...
+Haz clic para expandir...
+Clicca per espandere...
+Clique para expandir...
+Klik om uit te klappen...
+클릭하여 펼치기...
+クリックして展開...
+点击展开
+Was this helpful? Yes / No
+War das hilfreich? Ja / Nein
+submitted by pearwall to orchards
+""",
+    "adverts": """
+Advertisement
+Anzeige
+Publicité
+Publicidad
+Pubblicità
+Publicidade
+Advertentie
+광고
+広告
+广告
+""",
+    "platforms": """
+좋은 기사 원고료 주기 : 응원글보기
+회원 가입하고 기사를 제보하세요
+앱에서 더 편하게 보세요! 앱 다운로드
+記事が気に入ったら「いいね」してね
+アプリならもっと便利にチェック
+サポートいただけると、投げ銭で活動を応援できます
+想看更多故事，关注灯塔视频号！
+更多报道，请下载灯塔客户端
+您的支持是我继续创作的动力
+坚持原创，您的鼓励将支持我们
+Not on Ledger yet? Start your 14-day free trial. No credit card required.
+Noch kein Konto? Jetzt kostenlos testen.
+Clicca qui per continuare a leggere
+""",
+}
+
+# Lines of authors that share words with those.
+AUTHORS = """
+The museum has no shareholders, the warden said, and its members were gone by six.
+P.S. The coffee was good.
+P.S. If you know whose fish it is, write to the mill.
+We have no sponsors this year, so bring your own chairs on Saturday.
+Our members meet on Tuesday at seven.
+The paper was independent until 1931 and lived on donations.
+Der Verein lebte von Spenden, bis er keine mehr brauchte.
+Die Genossenschaft gehört 112 Bauern.
+Le journal vivait de dons, disait-elle, et de miracles.
+La asociación era independiente y tenía tres socios.
+L'associazione aveva dodici soci e una bandiera.
+De vereniging had veertig leden en een boot.
+할아버지는 신문을 구독하셨다.
+寄付は集まらなかった。
+捐款箱里有一条鱼。
+She was the first visitor since March.
+There were 1,204 visitors, and one goat.
+The essay was first published in 1931, in a paper that nobody kept.
+This recipe is my aunt's.
+Print the recipe on card, as paper curls.
+Jump to the recipe, and you miss the story of the goat.
+Home is where the goat is.
+앱은 쓰지 않는다.
+소정의 원고료를 받고 썼습니다.
+アプリは使わない。
+他没有下载那个客户端，只是看着海。
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("family", "line"), [(name, line) for name, lines in ENDS.items() for line in lines.strip().splitlines()]
+)
+def test_what_a_site_adds_under_a_text_is_cut(family, line):
+    assert html_of(f"<p>{PROSE}</p><p>{PROSE}</p><p>{line}</p>").count("<p>") == 2, family
+
+
+@pytest.mark.parametrize("line", AUTHORS)
+def test_an_authors_last_line_stays(line):
+    assert html_of(f"<p>{PROSE}</p><p>{PROSE}</p><p>{line}</p>").count("<p>") == 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '| <a href="/">Home</a> | <a href="/a">Older readings</a> | <a href="/g">Sign my guestbook</a> |',
+        '<a href="/1">Prev</a> · <a href="/">Index</a> · <a href="/3">Next</a>',
+        '[ <a href="/">Startseite</a> ] [ <a href="/g">Gästebuch</a> ]',
+        '<a href="/1">« Précédent</a> | <a href="/3">Suivant »</a>',
+        '<a href="/1">Anterior</a> | <a href="/3">Siguiente</a>',
+        '<a href="/1">이전글</a> | <a href="/">목록</a> | <a href="/3">다음글</a>',
+        '<a href="/1">前へ</a> | <a href="/">トップ</a>',
+        '<a href="/1">上一页</a> | <a href="/">首页</a>',
+    ],
+)
+def test_a_row_of_links_under_a_page_is_cut(row):
+    assert "<a" not in html_of(f"<p>{PROSE}</p><p>{PROSE}</p><p>{row}</p>")
+
+
+def test_a_row_of_links_that_are_the_authors_stays():
+    assert "<a" in html_of(
+        f'<p>{PROSE}</p><p><a href="/a">The deed</a> | <a href="/b">The map of 1890</a></p>'
+    )
+
+
+HEADLINES = (
+    '<ul><li><a href="https://lamps.example/1">The harbour that bought a tug</a></li>'
+    '<li><a href="https://lamps.example/2">Nobody bid on the lighthouse</a></li></ul>'
+)
+
+
+@pytest.mark.parametrize(
+    "heading", ["<h4>Popular now</h4>", "<p>Beliebt</p>", "<p>人気記事</p>", "<p>热门文章</p>", ""]
+)
+def test_a_list_of_headlines_under_a_text_is_cut(heading):
+    assert "tug" not in html_of(f"<p>{PROSE}</p><p>{PROSE}</p>{heading}{HEADLINES}")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<h2>Sources</h2>",
+        "<p>My notes of this week:</p>",
+        "<p>It rained. The following may help.</p>",
+        "<p>Diese Texte.</p>",
+    ],
+)
+def test_a_list_that_the_author_speaks_of_stays(before):
+    assert "tug" in html_of(f"<p>{PROSE}</p>{before}{HEADLINES}")
+
+
+def test_a_list_of_works_stays():
+    works = HEADLINES.replace("lamps.example", "arxiv.org")
+    assert "tug" in html_of(f"<p>{PROSE}</p>{works}")
+
+
+def test_a_roundup_of_links_stays():
+    assert "tug" in html_of(f"<p>Good morning.</p>{HEADLINES}")
+
+
+def test_a_box_of_an_offer_goes_whole():
+    box = "<div><p><strong>Our stories take months.</strong></p><p>Become a Lamp member for the price of a coffee.</p></div>"
+    shown = html_of(f"<p>{PROSE}</p>{box}<p>{PROSE}</p>")
+    assert "months" not in shown
+    assert shown.count("<p>") == 2
+
+
+@pytest.mark.parametrize(
+    "line", ["Editing: Ada Oelke", "The mill opens at six.", "No reproduction without permission"]
+)
+def test_what_stands_in_a_box_with_an_offer_and_is_the_authors_stays(line):
+    assert line in html_of(f"<p>{PROSE}</p><div><p>Follow us on Instagram</p><p>{line}</p></div>")
+
+
+def test_a_name_is_known_with_or_without_its_capitals():
+    for name in ("K2FeedTags", "k2feedtags", "itemTagsBlock"):
+        assert "ford" not in html_of(f'<p>{PROSE}</p><div class="{name}"><ul><li>ford</li></ul></div>')
