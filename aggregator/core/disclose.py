@@ -174,12 +174,14 @@ def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
 
 
 def _is_cited(html: str, found: tuple[Block, ...], at: int) -> bool:
-    """Does a block stand in a quotation that another block introduces: "The note read:"?"""
+    """Does a block stand in a quotation that other blocks introduce ("The note read:") or go on after?"""
     block = found[at]
     start = html.rfind("<blockquote", 0, block.start + 1)
     inside = start >= 0 and html.find("</blockquote", start, block.start) < 0
     inside = inside or html.startswith("<blockquote", block.start)
-    return inside and at > 0 and found[at - 1].passage.text.rstrip().endswith((":", "："))
+    if not inside or at == 0:
+        return False
+    return at + 1 < len(found) or found[at - 1].passage.text.rstrip().endswith((":", "："))
 
 
 def _is_whole(text: str, findings: tuple[Finding, ...], rules: NoticeRules) -> bool:

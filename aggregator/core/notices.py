@@ -44,12 +44,14 @@ class Wording:
     source: str
     words: Mapping[str, str]  # of its language, for ``{name}`` in the source
     owner: str  # named where the pattern is faulty
+    variants: Mapping[str, str]  # of its language: character -> its other forms
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The compiled pattern. Raises ValueError that names its owner where it is faulty."""
         try:
-            return re.compile(_expand(self.source, self.words), re.IGNORECASE)
+            source = _with_variants(_expand(self.source, self.words), self.variants)
+            return re.compile(source, re.IGNORECASE)
         except (KeyError, re.error) as error:
             raise ValueError(f"data/disclosures: {self.owner}: {error}") from error
 
@@ -118,6 +120,7 @@ class NoticeRules:
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _NO_SIGNS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")  # escapes and classes, in which no sign means itself
+_SIGN = re.compile(rf"{_NO_SIGNS.pattern}|[^\x00-\x7f]")
 _NEVER = r"(?!)"
 _AT_WORD = r"(?:^|(?<!\w)(?=\w))"  # most places in a sentence are not worth a try
 # "Does it speak of this very text, anywhere?" is asked by most composed rules, and is dear: it is looked up
@@ -171,15 +174,20 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
     words: dict[str, str] = {}
     for name, pattern in data["words"].items():
         words[name] = _expand(pattern, words)
+    variants = _variants(data)
     groups: dict[tuple[int, frozenset[Scope], bool], list[Rule]] = {}
     for kind, of_kind in data["rules"].items():
         for wordings in of_kind:
             needs = sum({bits[tag, name] for name in wordings["needs"]})
-            for rule in _rules(tag, kind, wordings, words):
+            for rule in _rules(tag, kind, wordings, words, variants):
                 groups.setdefault((needs, rule.scopes, rule.led), []).append(rule)
     stems: dict[str, int] = {}
     if data.get("script"):
         _add_words(stems, tag, data["anchors"], bits)
+        others = str.maketrans({usual: other[0] for usual, other in variants.items()})
+        for stem in list(stems):
+            other = stem.translate(others)
+            stems[other] = stems.get(other, 0) | stems[stem]
     return Language(
         tag=tag,
         script=re.compile(data["script"]) if data.get("script") else None,
@@ -190,18 +198,28 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         anchors=sum(bits[tag, name] for name in data["anchors"]),
         stems=stems,
         common=frozenset(data.get("common", ())),
-        self=Wording(words["self"], {}, f"{tag}: self"),
+        self=Wording(words["self"], {}, f"{tag}: self", variants),
         me=Wording(
-            (_AT_WORD if not data.get("script") else "") + f"(?:{words.get('me', _NEVER)})", {}, f"{tag}: me"
+            (_AT_WORD if not data.get("script") else "") + f"(?:{words.get('me', _NEVER)})",
+            {},
+            f"{tag}: me",
+            variants,
         ),
-        veto=_any(f"{tag}: veto", data.get("veto", ()), words),
-        negated=_any(f"{tag}: negated", data.get("negated", ()), words),
-        heading=_any(f"{tag}: headings", data.get("headings", ()), words),
-        filler=_any(f"{tag}: fillers", data.get("fillers", ()), words),
+        veto=_any(f"{tag}: veto", data.get("veto", ()), words, variants),
+        negated=_any(f"{tag}: negated", data.get("negated", ()), words, variants),
+        heading=_any(f"{tag}: headings", data.get("headings", ()), words, variants),
+        filler=_any(f"{tag}: fillers", data.get("fillers", ()), words, variants),
     )
 
 
-def _rules(tag: str, kind: str, data: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[Rule]:
+def _variants(data: Mapping[str, Any]) -> Mapping[str, str]:
+    """A language's characters that are also written otherwise -> their other forms."""
+    return {forms[0]: forms[1:] for forms in data.get("variants", ())}
+
+
+def _rules(
+    tag: str, kind: str, data: Mapping[str, Any], words: Mapping[str, str], variants: Mapping[str, str]
+) -> Iterator[Rule]:
     """A rule for each wording: they say the same kind in the same places, and need the same words."""
     scopes = frozenset(Scope(scope) for scope in data.get("in", ["sentence"]))
     for name, pattern in data["find"].items():
@@ -212,7 +230,7 @@ def _rules(tag: str, kind: str, data: Mapping[str, Any], words: Mapping[str, str
             id=f"{tag}.{name}",
             kind=DisclosureKind(kind),
             scopes=scopes,
-            find=Wording(own, words, f"rule {tag}.{name}"),
+            find=Wording(own, words, f"rule {tag}.{name}", variants),
             cut=Cut(data.get("cut", "sentence")),
             veto=data.get("veto", True),
             led=_is_led(find),
@@ -243,8 +261,23 @@ def _begins(pattern: str) -> bool:
     return pattern.startswith("^")
 
 
-def _any(owner: str, patterns: Sequence[str], words: Mapping[str, str]) -> Wording:
-    return Wording("|".join(f"(?:{pattern})" for pattern in patterns) or _NEVER, words, owner)
+def _any(
+    owner: str, patterns: Sequence[str], words: Mapping[str, str], variants: Mapping[str, str]
+) -> Wording:
+    return Wording("|".join(f"(?:{pattern})" for pattern in patterns) or _NEVER, words, owner, variants)
+
+
+def _with_variants(pattern: str, variants: Mapping[str, str]) -> str:
+    """A pattern in which a character also stands for its other forms, inside a class and outside."""
+    if not variants:
+        return pattern
+    return _SIGN.sub(lambda match: _sign_with_variants(match[0], variants), pattern)
+
+
+def _sign_with_variants(sign: str, variants: Mapping[str, str]) -> str:
+    if sign.startswith("["):
+        return sign[:-1] + "".join(variants.get(each, "") for each in sign) + "]"
+    return f"[{sign}{variants[sign]}]" if sign in variants else sign
 
 
 def _expand(pattern: str, macros: Mapping[str, str]) -> str:
