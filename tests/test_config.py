@@ -91,7 +91,7 @@ def test_the_smallest_file_is_enough(load, tmp_path):
     assert setup.settings.fetch == FetchLimits()
     assert [(source.slug, source.name) for source in setup.sources] == [("example-org", "example.org")]
     assert setup.topics[0].title == "Everything"
-    assert setup.rules is not built_in_rules()
+    assert setup.rules == built_in_rules()
     assert setup.rules.companies == built_in_rules().companies
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from aggregator.config.companies import Companies, companies_of
 from aggregator.config.items import Once, given, items
 from aggregator.config.marked import Marked, read
-from aggregator.config.rules import built_in_rules
+from aggregator.config.rules import built_in_rules, with_companies
 from aggregator.config.schema import SECTIONS, SETTINGS, TOPIC
 from aggregator.config.sources import POLITE, RUDE, sources_of
 from aggregator.config.values import shown
@@ -32,7 +31,7 @@ def load_setup(path: Path) -> Setup:
     settings = _settings(marked, data.get("settings"), path.parent)
     rules = built_in_rules()
     companies = companies_of(marked, rules.companies)
-    rules = replace(rules, companies=companies.all)
+    rules = with_companies(rules, companies.all)
     sources = sources_of(marked, rules)
     # A source with mistakes has no slug yet: a topic that names it would be a second complaint.
     slugs = {source.slug for source in sources} if len(sources) == len(_list(data, "sources")) else None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import cast
 
-from aggregator.config.cache import copied
+from aggregator.config.cache import copied, state_of
 from aggregator.model import Company, Person, RuleData
 
 DATA = Path(__file__).parent.parent / "data"
@@ -30,7 +32,23 @@ def built_in_rules() -> RuleData:
     said = {file.stem: documents[str(file)] for file in notices}
     disclosures = {**said.pop(_VOCABULARY), "languages": said}
     boilerplate, zones, context = (documents[str(file)] for file in mappings)
-    return RuleData(tuple(companies), boilerplate, disclosures, cast("Mapping[str, str]", zones), context)
+    offsets = cast("Mapping[str, str]", zones)
+    rules = RuleData(tuple(companies), boilerplate, disclosures, offsets, context)
+    return rules.stamped(_stamp(state_of(files)))
+
+
+def with_companies(rules: RuleData, companies: tuple[Company, ...]) -> RuleData:
+    """The rules with another catalogue, made of theirs."""
+    if companies is rules.companies:
+        return rules
+    theirs = set(map(id, rules.companies))
+    # A record that is one of theirs is told by its slug; the order decides between equal names.
+    told = [one.slug if id(one) in theirs else one for one in companies]
+    return replace(rules, companies=companies).stamped(_stamp((rules.stamp, told)))
+
+
+def _stamp(told: object) -> str:
+    return blake2b(repr(told).encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
 
 
 def _read(files: Sequence[Path]) -> dict[str, object]:

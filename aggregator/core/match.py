@@ -78,6 +78,10 @@ class Matcher:
     context: Context
     whole_words: WholeWords | None = None  # made where there is much to read
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copies and other processes get what it was made of: the search is compiled again there."""
+        return _matcher, (self.patterns, self.claims, self.companies, self.context)
+
     def for_much_text(self) -> Matcher:
         """One that finds the same in less time; it takes as long to make as to read some 1,000 entries."""
         return replace(self, whole_words=WholeWords(self.patterns))
@@ -159,14 +163,17 @@ def compile_matcher(companies: Sequence[Company], context: Mapping[str, object] 
             elif all((one.company, one.kind) != (claim.company, claim.kind) for one in known):
                 table[pattern] = (*known, claim)
     table.pop("", None)
-    return Matcher(
-        tuple(table),
-        _automaton(tuple(table)),
-        tuple(table.values()),
-        {company.slug: company for company in companies},
-        {},
-        compile_context(context or {}),
-    )
+    by_slug = {company.slug: company for company in companies}
+    return _matcher(tuple(table), tuple(table.values()), by_slug, compile_context(context or {}))
+
+
+def _matcher(
+    patterns: tuple[str, ...],
+    claims: tuple[tuple[Claim, ...], ...],
+    companies: Mapping[str, Company],
+    context: Context,
+) -> Matcher:
+    return Matcher(patterns, _automaton(patterns), claims, companies, {}, context)
 
 
 def _automaton(patterns: Sequence[str]) -> AhoCorasick:

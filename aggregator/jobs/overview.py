@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aggregator.core import pipeline, tag, topics
 from aggregator.core.expr import And, Company, Expr, FromSource, Kind, Language, Not, Or, Primary
 from aggregator.errors import AggregatorError
+from aggregator.jobs.compiled import compiled
 from aggregator.jobs.preview import facts
 from aggregator.model import Article, Entry, Mention, Setup, SourceStatus, TopicSummary
 from aggregator.store import entries, feeds, sources
@@ -94,7 +95,7 @@ def explain(id_or_url: str, setup: Setup, store: Store) -> Explanation:
         raise UnknownEntryError(
             f"no stored entry has the id or URL {id_or_url!r}: take one from a feed, or from `aggregator try`"
         )
-    rules = pipeline.compile_rules(setup.rules)
+    rules = compiled(setup.rules)
     article, _ = pipeline.disclosed_article(found.raw, found.info, rules)
     mentions = tag.explain(article, rules.matcher)
     puzzling = tag.puzzling(mentions, {tagged.company for tagged in found.entry.tags})

@@ -11,7 +11,6 @@ import signal
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -19,6 +18,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from aggregator.fetch.memory import return_free_memory, return_large_blocks
+from aggregator.jobs.compiled import SAMPLE, compiled
 from aggregator.jobs.nursery import Child, Nursery, Work
 from aggregator.jobs.poll import Brought, read
 from aggregator.model import (
@@ -62,9 +62,7 @@ class Here:
     @cached_property
     def rules(self) -> Rules:
         """The rules, compiled once."""
-        from aggregator.core import pipeline
-
-        return pipeline.compile_rules(self._data)
+        return compiled(self._data)
 
     def read(self, task: Task) -> Brought | Failed:
         """Read one body."""
@@ -214,22 +212,11 @@ def _prepared(data: RuleData, limits: FetchLimits) -> Work:
     return_large_blocks()
     from aggregator.core import pipeline
 
-    rules = pipeline.for_much_text(pipeline.compile_rules(data))
+    rules = pipeline.for_much_text(compiled(data))
     # What is imported and compiled at first use is shared too; and what only some bodies need.
     import_module("aggregator.core.clean.surgery")
-    read(_SAMPLE, Source("sample", _SAMPLE.url, "Sample"), {}, rules, limits)
+    read(SAMPLE, Source("sample", SAMPLE.url, "Sample"), {}, rules, limits)
     return partial(_work, rules=rules, limits=limits)
-
-
-_SAMPLE = Document(
-    "https://sample.example/feed",
-    "application/rss+xml",
-    b"<rss version='2.0'><channel><title>Sample</title><item><guid>1</guid><title>Samsung grows</title>"
-    b"<description>&lt;p&gt;Samsung said on Monday that it grows.&lt;/p&gt;&lt;p&gt;&lt;em&gt;This article "
-    b"was written with the help of AI.&lt;/em&gt;&lt;/p&gt;&lt;div class='social-share'&gt;Share&lt;/div&gt;"
-    b"</description></item></channel></rss>",
-    datetime(2025, 2, 4, tzinfo=UTC),
-)
 
 
 def _work(pipe: Connection, rules: Rules, limits: FetchLimits) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aggregator.core import hosts
 from aggregator.core.topics import TopicIndex, compile_topics
-from aggregator.core.versions import rule_versions
+from aggregator.jobs.compiled import rule_versions
 from aggregator.model import Settings, Setup, Versions
 from aggregator.store import facts, polling, schema, sources, topics
 from aggregator.store.base import Connection, Store

@@ -10,6 +10,7 @@ from aggregator.core import pipeline, tag, topics, urls
 from aggregator.core.expr import Facts
 from aggregator.errors import AggregatorError, NotAFeedError
 from aggregator.fetch.http import Fetcher
+from aggregator.jobs.compiled import compiled
 from aggregator.model import (
     CompanyTag,
     Disclosure,
@@ -71,7 +72,7 @@ async def preview(url: str, setup: Setup) -> Preview:
 
 def read(document: Document, source: Source, setup: Setup) -> Preview:
     """Take a fetched document through every stage. Raises PreviewError."""
-    rules = pipeline.compile_rules(setup.rules)
+    rules = compiled(setup.rules)
     known = frozenset(company.slug for company in setup.rules.companies)
     index = topics.compile_topics(setup.topics, known)
     feed_urls: tuple[str, ...] = ()
@@ -117,7 +118,7 @@ class LabelledItem:
 
 def tag_items(items: tuple[LabelledItem, ...], setup: Setup) -> tuple[tuple[CompanyTag, ...], ...]:
     """Clean, disclose and tag loose items, in their order."""
-    rules = pipeline.compile_rules(setup.rules)
+    rules = compiled(setup.rules)
     info = FeedInfo(format="jsonl")
     return tuple(_tags(item, info, rules) for item in items)
 

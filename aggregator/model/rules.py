@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aggregator.model.operator import Settings, Source, Topic
 
@@ -54,6 +54,14 @@ class RuleData:
     disclosures: Mapping[str, object]  # data/disclosures/, for core.disclose
     zones: Mapping[str, str]  # data/zones.yaml, for core.dates: name -> offset or IANA zone
     context: Mapping[str, object] = field(default_factory=dict)  # data/context.yaml, for core.match
+    # Equal stamps, equal data: what is made of it is kept under it. "": nothing is. ``replace`` keeps none.
+    stamp: str = field(default="", init=False, compare=False)
+
+    def stamped(self, stamp: str) -> RuleData:
+        """The same data under a stamp."""
+        made = replace(self)
+        object.__setattr__(made, "stamp", stamp)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
