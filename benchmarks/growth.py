@@ -146,6 +146,12 @@ def by_sources(few: int, many: int) -> tuple[float, float]:
     return found[0], found[1]
 
 
+def _row(name: str, found: tuple[float, float]) -> None:
+    """Print one as soon as it is known: the next may take long."""
+    before, after = found
+    print(f"| {name} | {before * 1000:.2f} | {after * 1000:.2f} | {after / before:.2f} |", flush=True)
+
+
 def main() -> None:
     """Measure and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -153,17 +159,13 @@ def main() -> None:
     parser.add_argument("--topics", type=int, default=1_000)
     parser.add_argument("--stored", type=int, default=1_000_000)
     options = parser.parse_args()
-    rows = [
-        (f"CPU a source, all 304, 100 → {options.sources:,} sources", by_sources(100, options.sources)),
-        (f"a cycle with {_NEWS} new entries, 10 → {options.topics:,} topics", by_topics(10, options.topics)),
-        (
-            f"a cycle with {_NEWS} new entries, 10,000 → {options.stored:,} stored entries",
-            by_stored(10_000, options.stored),
-        ),
-    ]
     print("| growth of | before, ms | after, ms | times |\n|---|---|---|---|")
-    for name, (before, after) in rows:
-        print(f"| {name} | {before * 1000:.2f} | {after * 1000:.2f} | {after / before:.2f} |")
+    sources = f"CPU a source, all 304, 100 → {options.sources:,} sources"
+    _row(sources, by_sources(100, options.sources))
+    topics = f"a cycle with {_NEWS} new entries, 10 → {options.topics:,} topics"
+    _row(topics, by_topics(10, options.topics))
+    stored = f"a cycle with {_NEWS} new entries, 10,000 → {options.stored:,} stored entries"
+    _row(stored, by_stored(10_000, options.stored))
     seconds = new_topic(100_000)
     print(f"\nA topic added to 100,000 stored entries is filled and published in {seconds:.2f} s of CPU.")
 
