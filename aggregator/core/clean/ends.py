@@ -20,6 +20,7 @@ from aggregator.core.clean.offers import (
     is_offer,
     is_row,
     weigh,
+    words_of,
 )
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.passages import Block
@@ -53,12 +54,13 @@ def mark_ends(
     is what its author wrote. ``texts`` are the folded texts of the blocks, "" for one that is too long.
     """
     offers = set(_offers(html, found, texts, cut, rules))
-    if all(is_cut or index in offers for index, is_cut in enumerate(cut)):
-        return
-    for index in offers:
-        cut[index] = True
+    if offers:
+        if all(is_cut or index in offers for index, is_cut in enumerate(cut)):
+            return
+        for index in offers:
+            cut[index] = True
     _mark_headlines(html, found, cut, rules)
-    if any(cut):
+    if True in cut:
         _mark_boxes(html, found, texts, cut, rules)
         _mark_bare_headings(html, found, cut)
 
@@ -68,37 +70,46 @@ def _offers(
 ) -> Iterator[int]:
     lines = _MAX_LINES
     for index in range(len(found) - 1, -1, -1):
+        block, text = found[index], texts[index]
         if cut[index]:
             continue
-        block, text = found[index], texts[index]
-        at_end = lines > 0 or not index
+        if lines <= 0 and index:
+            if 0 < len(text) <= MAX_LONG_OFFER and _is_insertion(html, block, text, rules):
+                yield index
+            continue
         is_one = False
         if 0 < len(text) <= MAX_APPEAL and is_cuttable(html, block):
-            part = html[block.start : block.end]
-            is_one = (
-                _is_of_an_end(part, block, text, rules, index) if at_end else _is_insertion(part, text, rules)
-            )
+            is_one = _is_of_an_end(html[block.start : block.end], block, text, rules, index)
         if is_one:
             yield index
         # A line may stand between offers, but a paragraph is where the text ends.
         lines = lines - 1 if is_one or 0 < len(text) <= MAX_OFFER else 0
 
 
-def _is_insertion(part: str, text: str, rules: CleanRules) -> bool:
-    return _APART.match(part) is not None and weigh(text, False, rules.offers) >= ENOUGH_INSIDE
+def _is_insertion(html: str, block: Block, text: str, rules: CleanRules) -> bool:
+    if not _APART.match(html, block.start, block.end) or not is_cuttable(html, block):
+        return False
+    return weigh(text, words_of(text), False, rules.offers) >= ENOUGH_INSIDE
 
 
 def _is_of_an_end(part: str, block: Block, text: str, rules: CleanRules, index: int) -> bool:
-    if is_offer(text, rules.offers) or (index and is_row(text, _beside_links(part), rules.offers)):
+    words = words_of(text)
+    if is_offer(text, words, rules.offers):
         return True
-    urls = _HREF.findall(part)
+    urls = _HREF.findall(part) if "<a " in part else []
     leads_there = bool(urls) and all(rules.offer_urls.match(_SCHEME.sub("", url.lower())) for url in urls)
     is_label = block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL
     if leads_there and is_label and not part.startswith("<li"):
         return True
-    if len(text) <= MAX_LONG_OFFER and weigh(text, leads_there, rules.offers) >= ENOUGH:
+    if weigh(text, words, leads_there, rules.offers) >= ENOUGH:
         return True
-    return bool(index) and (is_appeal(text, leads_there, rules.appeals) or bool(rules.ends.fullmatch(text)))
+    if not index:
+        return False
+    return (
+        is_appeal(text, words, leads_there, rules.appeals)
+        or (len(urls) > 1 and is_row(text, _beside_links(part), rules.offers))
+        or bool(rules.ends.fullmatch(text))
+    )
 
 
 def _beside_links(part: str) -> str:
@@ -172,11 +183,11 @@ def _goes_with_offers(html: str, block: Block, text: str, is_first: bool, rules:
         return True
     if len(text) > MAX_APPEAL:
         return False
-    if is_appeal(text, True, rules.appeals) or weigh(text, True, rules.offers) >= ENOUGH:
+    words = words_of(text)
+    if is_appeal(text, words, True, rules.appeals) or weigh(text, words, True, rules.offers) >= ENOUGH:
         return True
     if len(text) > _MAX_BESIDE:
         return False
-    words = re.findall(r"\w+", text)
     own = rules.appeals.askers | rules.offers.readers | rules.offers.all_acts
     is_heading = bool(_HEADING.match(html, block.start)) or (is_first and not _NO_HEADING.search(text))
     return is_heading or not own.isdisjoint(words)

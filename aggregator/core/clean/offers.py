@@ -131,7 +131,12 @@ def compile_appeals(data: Mapping[str, object]) -> Appeals:
     )
 
 
-def is_offer(text: str, offers: Offers) -> bool:
+def words_of(text: str) -> frozenset[str]:
+    """The words of a folded text, as the rest of this module takes them."""
+    return frozenset(_WORD.findall(text))
+
+
+def is_offer(text: str, words: frozenset[str], offers: Offers) -> bool:
     """Whether a folded line of at most MAX_OFFER characters is an offer or a row of a page's footer."""
     if len(text) > MAX_OFFER:
         return False
@@ -145,17 +150,14 @@ def is_offer(text: str, offers: Offers) -> bool:
         for form in offers.forms
     ):
         return True
-    words = _WORD.findall(text)
-    return not offers.acts.isdisjoint(words) and _offers_by_words(text, frozenset(words), offers)
+    return not offers.acts.isdisjoint(words) and _offers_by_words(text, words, offers)
 
 
-def weigh(text: str, leads_there: bool, offers: Offers) -> float:
+def weigh(text: str, words: frozenset[str], leads_there: bool, offers: Offers) -> float:
     """How much a folded line of one or more sentences is an offer; 0 where it asks for nothing.
 
     ``leads_there``: all its links lead to where offers do.
     """
-    found = _WORD.findall(text)
-    words = frozenset(found)
     if len(text) > MAX_LONG_OFFER or offers.all_acts.isdisjoint(words):
         return 0.0
     requests = sum(_is_request(clause, offers.all_acts, offers.leads) for clause in _CLAUSE.split(text))
@@ -191,17 +193,16 @@ def is_row(text: str, beside: str, offers: Offers) -> bool:
     return known == len(parts) or (known > 0 and not _WORD.search(beside))
 
 
-def is_appeal(text: str, leads_there: bool, appeals: Appeals) -> bool:
+def is_appeal(text: str, words: frozenset[str], leads_there: bool, appeals: Appeals) -> bool:
     """Whether folded sentences ask for money or members.
 
     They quote nobody and tell nothing of others; they speak of a gift or of independence, and of what else
     such sentences do. ``leads_there``: all their links lead to where offers do.
     """
-    if len(text) > MAX_APPEAL or _QUOTED.search(text):
-        return False
-    words = frozenset(_WORD.findall(text))
     gift = not appeals.gifts.isdisjoint(words)
     free = not appeals.free.isdisjoint(words)
+    if len(text) > MAX_APPEAL or ((gift or free) and _QUOTED.search(text)):
+        return False
     if gift or free:
         signs = gift + free + (not appeals.payers.isdisjoint(words)) + (not appeals.askers.isdisjoint(words))
         asked = min(len(words & appeals.small), _MOST_ASKED) + leads_there

@@ -49,6 +49,34 @@ class Phrases:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarded:
+    """Phrases that are slow to try, each tried only where one of its words is found."""
+
+    ascii: tuple[tuple[str, Alternatives], ...]  # a word, and a phrase that holds it
+    other: tuple[tuple[str, Alternatives], ...]
+
+    def within(self, text: str) -> Guarded:
+        """Those that a part of the text may be."""
+        other = () if text.isascii() else self.other
+        return Guarded(
+            tuple([guard for guard in self.ascii if guard[0] in text]),
+            tuple([guard for guard in other if guard[0] in text]),
+        )
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """The phrase that is all of the text."""
+        for word, phrase in self.ascii:
+            if word in text and (found := phrase.pattern.fullmatch(text)):
+                return found
+        if text.isascii():
+            return None
+        for word, phrase in self.other:
+            if word in text and (found := phrase.pattern.fullmatch(text)):
+                return found
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class CleanRules:
     """What to cut and what to read from the top of an article. Frozen, picklable."""
 
@@ -67,8 +95,8 @@ class CleanRules:
     anywhere: Phrases
     advert: Phrases
     offers: Offers
-    open: Mapping[str, re.Pattern[str]]  # a word that the phrase holds -> the phrase
-    ends: Phrases
+    open: Guarded
+    ends: Guarded  # only of the last blocks
     pointing: frozenset[str]  # words of a sentence that speaks of the list under it
     reference_hosts: frozenset[str]  # what authors list links to
     appeals: Appeals
@@ -108,8 +136,8 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         anywhere=compile_phrases(_strings(phrases["anywhere"])),
         advert=compile_phrases(_strings(phrases["advert"])),
         offers=compile_offers(_mapping(data["offers"])),
-        open={str(word): re.compile(str(pattern)) for word, pattern in _mapping(phrases["open"]).items()},
-        ends=compile_phrases(_strings(phrases["ends"])),
+        open=_guarded((word, str(phrase)) for word, phrase in _mapping(phrases["open"]).items()),
+        ends=_guarded(_held(phrases["ends"])),
         pointing=frozenset(_strings(data["pointing"])),
         reference_hosts=frozenset(_strings(data["reference_hosts"])),
         appeals=compile_appeals(_mapping(data["appeals"])),
@@ -145,6 +173,23 @@ def compile_phrases(patterns: Iterable[str]) -> Phrases:
         {first: Alternatives(tuple(alternatives)) for first, alternatives in by_first.items()},
         _any(open_ended or [_NEVER]),
         _any(other or [_NEVER]),
+    )
+
+
+def _held(items: object) -> Iterator[tuple[str, str]]:
+    if not isinstance(items, list):
+        raise TypeError(f"expected a list, got {items!r:.60}")
+    for item in items:
+        for word in _strings(item["holds"]):
+            yield word, str(item["is"])
+
+
+def _guarded(pairs: Iterable[tuple[str, str]]) -> Guarded:
+    phrases: dict[str, Alternatives] = {}
+    guards = [(word, phrases.setdefault(phrase, Alternatives((phrase,)))) for word, phrase in pairs]
+    return Guarded(
+        tuple(guard for guard in guards if guard[0].isascii()),
+        tuple(guard for guard in guards if not guard[0].isascii()),
     )
 
 

@@ -11,7 +11,7 @@ from html import unescape
 
 from aggregator.core.clean.ends import mark_ends
 from aggregator.core.clean.lines import LINKED, TAG, is_cuttable, is_link_line
-from aggregator.core.clean.rules import CleanRules
+from aggregator.core.clean.rules import CleanRules, Guarded
 from aggregator.core.clean.sanitize import without_empty
 from aggregator.core.passages import Block, blocks
 from aggregator.model import Place
@@ -19,6 +19,7 @@ from aggregator.model import Place
 MAX_LABEL = 70
 MAX_PHRASE = 500  # characters; a longer block is text
 _MAX_LABELLED = 300
+_MAX_ADVERT = 120
 _MAX_HEADING = 100
 _PROSE = 120  # bytes, so that a character of Hangul or Han counts three
 _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
@@ -63,32 +64,39 @@ def fold_phrase(text: str) -> str:
 
 def is_phrase(text: str, rules: CleanRules) -> bool:
     """Whether a text says nothing but a phrase that is boilerplate wherever it stands."""
-    return len(text) <= MAX_PHRASE and _is_folded_phrase(fold_phrase(text), rules)
+    return len(text) <= MAX_PHRASE and _is_folded_phrase(fold_phrase(text), rules, rules.open)
 
 
-def _is_folded_phrase(folded: str, rules: CleanRules) -> bool:
+def _is_folded_phrase(folded: str, rules: CleanRules, slow: Guarded) -> bool:
     if len(folded) <= MAX_LABEL and (rules.label.fullmatch(folded) or _SEPARATORS_ONLY.match(folded)):
         return True
-    if rules.anywhere.fullmatch(folded):
-        return True
-    return any(word in folded and pattern.fullmatch(folded) for word, pattern in rules.open.items())
+    return bool(rules.anywhere.fullmatch(folded) or slow.fullmatch(folded))
 
 
 def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[Block]:
     texts = [
         fold_phrase(block.passage.text) if len(block.passage.text) <= MAX_PHRASE else "" for block in found
     ]
-    cut = [False] * len(found)
-    for index, (block, text) in enumerate(zip(found, texts, strict=True)):
-        if not text or not is_cuttable(html, block):
-            continue
-        cut[index] = _is_folded_phrase(text, rules) or (index > 0 and bool(rules.advert.fullmatch(text)))
-        if not cut[index] and index > 0 and len(text) <= _MAX_LABELLED and rules.related_label.match(text):
-            cut[index] = _is_labelled_link(html[block.start : block.end], text, rules)
+    slow = rules.open.within("\n".join(texts))
+    cut = [
+        bool(text) and _is_alone(html, block, text, index > 0, rules, slow)
+        for index, (block, text) in enumerate(zip(found, texts, strict=True))
+    ]
     _mark_related(html, found, texts, cut, rules)
     mark_ends(html, found, texts, cut, rules)
     _mark_tail(html, found, texts, cut, rules)
     return [block for block, is_cut in zip(found, cut, strict=True) if is_cut]
+
+
+def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRules, slow: Guarded) -> bool:
+    """Whether a block is boilerplate by its own words, wherever it stands or ``is_under`` another one."""
+    if _is_folded_phrase(text, rules, slow) or (
+        is_under and len(text) <= _MAX_ADVERT and rules.advert.fullmatch(text)
+    ):
+        return is_cuttable(html, block)
+    if not is_under or len(text) > _MAX_LABELLED or html.find("<a", block.start, block.end) < 0:
+        return False
+    return _is_labelled_link(html[block.start : block.end], text, rules) and is_cuttable(html, block)
 
 
 def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
@@ -101,7 +109,9 @@ def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
     # The label may be part of the link; "For subscribers" may stand behind it.
     rest = folded.removeprefix(label[0].strip()).strip(_EDGES)
     letters = _NO_LETTER.sub("", folded)
-    return links > 0 and (letters in ("", _NO_LETTER.sub("", label[0])) or _is_folded_phrase(rest, rules))
+    return links > 0 and (
+        letters in ("", _NO_LETTER.sub("", label[0])) or _is_folded_phrase(rest, rules, rules.open)
+    )
 
 
 def _mark_related(
