@@ -77,9 +77,11 @@ def _offers(
             if 0 < len(text) <= MAX_LONG_OFFER and _is_insertion(html, block, text, rules):
                 yield index
             continue
-        is_one = False
-        if 0 < len(text) <= MAX_APPEAL and is_cuttable(html, block):
-            is_one = _is_of_an_end(html[block.start : block.end], block, text, rules, index)
+        is_one = (
+            0 < len(text) <= MAX_APPEAL
+            and _is_of_an_end(html, block, text, rules, index)
+            and is_cuttable(html, block)
+        )
         if is_one:
             yield index
         # A line may stand between offers, but a paragraph is where the text ends.
@@ -92,24 +94,32 @@ def _is_insertion(html: str, block: Block, text: str, rules: CleanRules) -> bool
     return weigh(text, words_of(text), False, rules.offers) >= ENOUGH_INSIDE
 
 
-def _is_of_an_end(part: str, block: Block, text: str, rules: CleanRules, index: int) -> bool:
+def _is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, index: int) -> bool:
     words = words_of(text)
     if is_offer(text, words, rules.offers):
         return True
-    urls = _HREF.findall(part) if "<a " in part else []
-    leads_there = bool(urls) and all(rules.offer_urls.match(_SCHEME.sub("", url.lower())) for url in urls)
-    is_label = block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL
-    if leads_there and is_label and not part.startswith("<li"):
+    part = html[block.start : block.end]
+    is_label = (
+        block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL and not part.startswith("<li")
+    )
+    asks = len(text) <= MAX_LONG_OFFER and not rules.offers.all_acts.isdisjoint(words)
+    leads_there = (is_label or asks) and _leads_to_offers(part, rules)
+    if leads_there and is_label:
         return True
-    if weigh(text, words, leads_there, rules.offers) >= ENOUGH:
+    if asks and weigh(text, words, leads_there, rules.offers) >= ENOUGH:
         return True
     if not index:
         return False
     return (
         is_appeal(text, words, leads_there, rules.appeals)
-        or (len(urls) > 1 and is_row(text, _beside_links(part), rules.offers))
+        or (part.count("<a ") > 1 and is_row(text, _beside_links(part), rules.offers))
         or bool(rules.ends.fullmatch(text))
     )
+
+
+def _leads_to_offers(part: str, rules: CleanRules) -> bool:
+    urls = _HREF.findall(part)
+    return bool(urls) and all(rules.offer_urls.match(_SCHEME.sub("", url.lower())) for url in urls)
 
 
 def _beside_links(part: str) -> str:
@@ -140,11 +150,12 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
 
 
 def _is_headline(html: str, block: Block) -> bool:
+    if not html.startswith("<li", block.start) or block.passage.place is not Place.LINK:
+        return False
     text = block.passage.text
-    long_enough = text.count(" ") + 1 >= _HEADLINE_WORDS or (
+    return text.count(" ") + 1 >= _HEADLINE_WORDS or (
         not text.isascii() and len(text.encode()) >= 3 * _HEADLINE_LETTERS
     )
-    return long_enough and html.startswith("<li", block.start) and block.passage.place is Place.LINK
 
 
 def _mark_boxes(

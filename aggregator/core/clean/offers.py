@@ -20,12 +20,13 @@ _MORE_REQUESTS = 2  # that count beyond the first
 # Words of an offer that the data does not know: a name, a day. Of a platform's offer, and of a site's own.
 _MAX_OTHER = 2
 _MAX_OTHER_OWN = 1
-MAX_APPEAL = 420  # characters
+MAX_APPEAL = 320  # characters
 _ENOUGH_APPEAL, _MOST_ASKED = 7, 3
 _ROW_SEAM = re.compile(r"\s*[|·•/»«<>\[\]]+\s*|\s+[-–—~]+\s+")
 _MIN_ROW, _MAX_ROW, _MAX_ROW_PART = 2, 12, 30
 _QUOTED = re.compile('["“”„«»「」『』]')
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_NO_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
 _CLAUSE = re.compile(r"[,.:;!?¡¿|·•–—]+")
 _ROW_EDGES = " .!>»→"
 
@@ -133,6 +134,8 @@ def compile_appeals(data: Mapping[str, object]) -> Appeals:
 
 def words_of(text: str) -> frozenset[str]:
     """The words of a folded text, as the rest of this module takes them."""
+    if text.isascii() and "-" not in text:
+        return frozenset(text.translate(_NO_LETTERS).split())  # the same, in a third of the time
     return frozenset(_WORD.findall(text))
 
 

@@ -64,6 +64,7 @@ class _Scan:
         self.cut: list[tuple[int, int]] = []
         self.cut_depth = 0  # of the outermost element that is being cut; 0: none is
         self.cut_start = 0
+        self.told: dict[tuple[str, str], bool] = {}  # a body's elements bear the same few attributes
 
     def open(self, tag: re.Match[str]) -> bool:
         """Take an opening tag in; False where its place is not as plain as it looks."""
@@ -119,9 +120,19 @@ class _Scan:
         return name not in ("a", "button", "label") or name not in around
 
     def is_boilerplate(self, name: str, attributes: str) -> bool:
-        lower = attributes.lower()
-        if name == "br" or not any(telling in lower for telling in _TELLING):
+        """Whether an element's names, role or style say that it is no text of the author's."""
+        if name == "br":
             return False
+        is_one = self.told.get((name, attributes))
+        if is_one is None:
+            lower = attributes.lower()
+            is_one = any(telling in lower for telling in _TELLING) and self._reads_as_boilerplate(
+                name, attributes
+            )
+            self.told[name, attributes] = is_one
+        return is_one
+
+    def _reads_as_boilerplate(self, name: str, attributes: str) -> bool:
         values: dict[str, str] = {}
         for key, *value in _VALUE.findall(attributes):
             values.setdefault(key.lower(), "".join(value))

@@ -33,19 +33,19 @@ class Phrases:
 
     first: Mapping[str, Alternatives]  # character -> the phrases that begin with it
     any: re.Pattern[str]  # those that may begin with many characters
-    other: re.Pattern[str]  # those in other letters than Latin, of which an ASCII text has none
+    other: Alternatives  # those in other letters than Latin, of which an ASCII text has none
 
     def match(self, text: str) -> re.Match[str] | None:
         """The phrase that the text begins with."""
         first = self.first.get(text[:1])
         found = (first and first.pattern.match(text)) or self.any.match(text)
-        return found if found or text.isascii() else self.other.match(text)
+        return found if found or text.isascii() else self.other.pattern.match(text)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase that is all of the text."""
         first = self.first.get(text[:1])
         found = (first and first.pattern.fullmatch(text)) or self.any.fullmatch(text)
-        return found if found or text.isascii() else self.other.fullmatch(text)
+        return found if found or text.isascii() else self.other.pattern.fullmatch(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,14 @@ class Guarded:
     ascii: tuple[tuple[str, Alternatives], ...]  # a word, and a phrase that holds it
     other: tuple[tuple[str, Alternatives], ...]
 
+    def __bool__(self) -> bool:
+        return self is not _NONE
+
     def within(self, text: str) -> Guarded:
         """Those that a part of the text may be."""
-        other = () if text.isascii() else self.other
-        return Guarded(
-            tuple([guard for guard in self.ascii if guard[0] in text]),
-            tuple([guard for guard in other if guard[0] in text]),
-        )
+        guards = self.ascii if text.isascii() else self.ascii + self.other
+        live = tuple([guard for guard in guards if guard[0] in text])
+        return Guarded(live, ()) if live else _NONE
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase that is all of the text."""
@@ -74,6 +75,9 @@ class Guarded:
             if word in text and (found := phrase.pattern.fullmatch(text)):
                 return found
         return None
+
+
+_NONE = Guarded((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ class CleanRules:
 def compile_clean(data: Mapping[str, object]) -> CleanRules:
     """Compile the mapping that data/boilerplate.yaml holds. Raises KeyError or re.error if it is wrong.
 
-    A phrase that begins with a letter is compiled, and found faulty, when it is first asked for.
+    A phrase that begins with a letter, or is in other letters than Latin, is compiled, and found faulty, when
+    it is first asked for.
     """
     names, phrases = _mapping(data["names"]), _mapping(data["phrases"])
     top, page = _mapping(data["top"]), _mapping(data["page"])
@@ -172,7 +177,7 @@ def compile_phrases(patterns: Iterable[str]) -> Phrases:
     return Phrases(
         {first: Alternatives(tuple(alternatives)) for first, alternatives in by_first.items()},
         _any(open_ended or [_NEVER]),
-        _any(other or [_NEVER]),
+        Alternatives(tuple(other or [_NEVER])),
     )
 
 

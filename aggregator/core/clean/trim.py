@@ -20,6 +20,7 @@ MAX_LABEL = 70
 MAX_PHRASE = 500  # characters; a longer block is text
 _MAX_LABELLED = 300
 _MAX_ADVERT = 120
+_MAX_BEFORE_LINK = 150  # of a label and its tags
 _MAX_HEADING = 100
 _PROSE = 120  # bytes, so that a character of Hangul or Han counts three
 _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
@@ -58,6 +59,8 @@ def cut_blocks(html: str, cut: Iterable[Block]) -> str:
 
 def fold_phrase(text: str) -> str:
     """Text as the phrases of the data are written: lower case, straight quotes, one kind of blank."""
+    if text.isascii():
+        return text.lower().strip("| ")
     text = text.lower().replace("’", "'").replace("‘", "'").replace("\u200b", "").strip(_EDGES)
     return text if "«" in text else text.rstrip(" »›")
 
@@ -70,7 +73,7 @@ def is_phrase(text: str, rules: CleanRules) -> bool:
 def _is_folded_phrase(folded: str, rules: CleanRules, slow: Guarded) -> bool:
     if len(folded) <= MAX_LABEL and (rules.label.fullmatch(folded) or _SEPARATORS_ONLY.match(folded)):
         return True
-    return bool(rules.anywhere.fullmatch(folded) or slow.fullmatch(folded))
+    return bool(rules.anywhere.fullmatch(folded) or (slow and slow.fullmatch(folded)))
 
 
 def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[Block]:
@@ -94,7 +97,10 @@ def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRu
         is_under and len(text) <= _MAX_ADVERT and rules.advert.fullmatch(text)
     ):
         return is_cuttable(html, block)
-    if not is_under or len(text) > _MAX_LABELLED or html.find("<a", block.start, block.end) < 0:
+    if not is_under or len(text) > _MAX_LABELLED:
+        return False
+    link = html.find("<a", block.start, block.end)
+    if not 0 <= link - block.start <= _MAX_BEFORE_LINK:
         return False
     return _is_labelled_link(html[block.start : block.end], text, rules) and is_cuttable(html, block)
 
@@ -118,14 +124,18 @@ def _mark_related(
     html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
 ) -> None:
     """A heading over a list of other articles goes with the links that follow it."""
+    heads = [
+        index
+        for index, text in enumerate(texts)
+        if 0 < len(text) <= _MAX_HEADING and rules.related.fullmatch(text) and is_cuttable(html, found[index])
+    ]
+    if not heads:
+        return
     prose = (text for block, text in zip(found, texts, strict=True) if block.passage.place is not Place.LINK)
     if sum(len(text.encode()) for text in prose) < _PROSE:
         return  # a list of links is what its author wrote
-    for index, (block, text) in enumerate(zip(found, texts, strict=True)):
-        if not text or len(text) > _MAX_HEADING or not rules.related.fullmatch(text):
-            continue
-        if not is_cuttable(html, block):
-            continue
+    for index in heads:
+        block = found[index]
         end = index + 1
         while end < len(found) and end <= index + _MAX_RELATED and is_link_line(html, found[end]):
             end += 1
