@@ -373,6 +373,14 @@ def test_phrases_are_asked_by_their_first_letter_and_found_as_without():
 @pytest.mark.parametrize("name", ["label", "anywhere", "advert", "tail", "related", "related_label"])
 def test_every_phrase_of_the_data_is_a_sound_pattern(name):
     asked = getattr(rules(), name)
-    patterns = [asked.any, asked.other, *(each.pattern for each in asked.first.values())]
+    patterns = [asked.any, asked.other.pattern, *(each.pattern for each in asked.first.values())]
     # Nor does any take an empty text for a phrase.
+    assert not [pattern.pattern for pattern in patterns if pattern.fullmatch("")]
+
+
+@pytest.mark.parametrize("name", ["open", "ends"])
+def test_every_guarded_phrase_is_a_sound_pattern(name):
+    asked = getattr(rules(), name)
+    patterns = [phrase.pattern for _, phrase in (*asked.ascii, *asked.other)]
+    assert patterns
     assert not [pattern.pattern for pattern in patterns if pattern.fullmatch("")]
