@@ -350,6 +350,8 @@ def _fainter(kinds: Iterable[DisclosureKind]) -> frozenset[DisclosureKind]:
 
 def _without_quotations(sentence: Sentence, quoted: list[tuple[int, int]]) -> Sentence:
     """The sentence with what it quotes made unreadable: somebody else's words show nothing."""
+    if not quoted:
+        return sentence
     text = sentence.text
     for first, last in quoted:
         start, end = max(first + 1 - sentence.start, 0), min(last - 1 - sentence.start, len(text))
