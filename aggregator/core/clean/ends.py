@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from aggregator.core.clean.lines import LINKED, TAG, is_cuttable, is_link_line
+from aggregator.core.clean.lines import LINKED, PROSE, TAG, is_cuttable, is_link_line
 from aggregator.core.clean.offers import (
     ENOUGH,
     ENOUGH_INSIDE,
@@ -37,12 +37,15 @@ _APART = re.compile(
     re.DOTALL,
 )
 _BOX = re.compile(r"<(/?)(div|aside|section|footer|header|table)\b[^<>]*>")
+_PARTED = re.compile(r"<(?:hr|div|section|aside|footer)>\s*\Z")
+_BORDER = 20  # characters that hold such a tag before a block
 _MAX_BOX = 600  # characters of text
 _MAX_BESIDE = 90  # of a line that goes with the offers of its box
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _NO_HEADING = re.compile(r"[.!?。！？:：©\d]")  # a sentence, a credit or a date
 _HEADLINE_WORDS, _HEADLINE_LETTERS = 4, 20
 _MAX_HEADLINES = 8
+_TEXT = frozenset((Place.LEAD, Place.BODY))
 
 
 def mark_ends(
@@ -111,10 +114,20 @@ def _is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, index: 
     if not index:
         return False
     return (
-        is_appeal(text, words, leads_there, rules.appeals)
+        _asks_for_gifts(html, block, text, words, rules)
         or (part.count("<a ") > 1 and is_row(text, _beside_links(part), rules.offers))
         or bool(rules.ends.fullmatch(text))
     )
+
+
+def _asks_for_gifts(html: str, block: Block, text: str, words: frozenset[str], rules: CleanRules) -> bool:
+    if text.isascii() and rules.appeals.subjects.isdisjoint(words):
+        return False
+    is_apart = _PARTED.search(html, max(0, block.start - _BORDER), block.start) is not None or (
+        _APART.match(html, block.start, block.end) is not None
+    )
+    leads_there = _leads_to_offers(html[block.start : block.end], rules)
+    return is_appeal(text, words, leads_there, is_apart, rules.offers, rules.appeals)
 
 
 def _leads_to_offers(part: str, rules: CleanRules) -> bool:
@@ -136,9 +149,11 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
         begin -= 1
     if begin == end or not begin or end - begin > _MAX_HEADLINES:
         return
+    if sum(len(block.passage.text.encode()) for block in found[:begin]) < PROSE:
+        return  # a list of links is what its author wrote
     before = found[begin - 1]
     text = before.passage.text
-    if cut[begin - 1] or before.passage.place is not Place.BODY or not _SENTENCE_END.search(text):
+    if cut[begin - 1] or before.passage.place not in _TEXT or not _SENTENCE_END.search(text):
         return
     hosts = {
         _SCHEME.sub("", url).partition("/")[0]
@@ -195,7 +210,10 @@ def _goes_with_offers(html: str, block: Block, text: str, is_first: bool, rules:
     if len(text) > MAX_APPEAL:
         return False
     words = words_of(text)
-    if is_appeal(text, words, True, rules.appeals) or weigh(text, words, True, rules.offers) >= ENOUGH:
+    if (
+        is_appeal(text, words, True, True, rules.offers, rules.appeals)
+        or weigh(text, words, True, rules.offers) >= ENOUGH
+    ):
         return True
     if len(text) > _MAX_BESIDE:
         return False

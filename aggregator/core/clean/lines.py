@@ -9,6 +9,8 @@ from aggregator.model import Place
 
 LINKED = re.compile("<a(?: [^<>]*)?>(.*?)</a>", re.DOTALL)
 TAG = re.compile("<[^<>]*>")
+# Less text than this beside a list of links is no text that they stand under.
+PROSE = 120  # bytes, so that a character of Hangul or Han counts three
 # Text in a cell, a caption, a quotation or code is the author's whatever it says.
 _NEVER = re.compile(r"<(?:td|th|pre|figcaption|dt|dd|code|caption|blockquote|summary)\b")
 _DATE_OR_LABEL = 40  # characters beside the link in a line of a list of articles

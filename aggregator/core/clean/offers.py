@@ -21,7 +21,9 @@ _MORE_REQUESTS = 2  # that count beyond the first
 _MAX_OTHER = 2
 _MAX_OTHER_OWN = 1
 MAX_APPEAL = 320  # characters
-_ENOUGH_APPEAL, _MOST_ASKED = 7, 3
+_ENOUGH_APPEAL, _MOST_ASKED = 6.0, 2
+_FOR_SIGN = 1.5
+_PRICE = re.compile(r"[€$£¥]\s?\d|\d[\d.,]* ?(?:[€$£¥]|euros?\b|dollars?\b|pounds?\b|reais\b|cents?\b)")
 _ROW_SEAM = re.compile(r"\s*[|·•/»«<>\[\]]+\s*|\s+[-–—~]+\s+")
 _MIN_ROW, _MAX_ROW, _MAX_ROW_PART = 2, 12, 30
 _QUOTED = re.compile('["“”„«»「」『』]')
@@ -78,7 +80,7 @@ class Offers:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Appeals:
     """The parts of sentences that ask for money or members; all words are in lower case."""
 
@@ -89,6 +91,11 @@ class Appeals:
     small: frozenset[str]
     told: frozenset[str]  # of others than the site and its readers
     forms: tuple[tuple[re.Pattern[str], ...], ...]  # all patterns of one are found
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """What no appeal is without."""
+        return self.gifts | self.free
 
 
 def compile_offers(data: Mapping[str, object]) -> Offers:
@@ -196,21 +203,33 @@ def is_row(text: str, beside: str, offers: Offers) -> bool:
     return known == len(parts) or (known > 0 and not _WORD.search(beside))
 
 
-def is_appeal(text: str, words: frozenset[str], leads_there: bool, appeals: Appeals) -> bool:
+def is_appeal(
+    text: str, words: frozenset[str], leads_there: bool, is_apart: bool, offers: Offers, appeals: Appeals
+) -> bool:
     """Whether folded sentences ask for money or members.
 
-    They quote nobody and tell nothing of others; they speak of a gift or of independence, and of what else
-    such sentences do. ``leads_there``: all their links lead to where offers do.
+    They quote nobody and tell nothing of others; they speak of a gift or of independence, for the site
+    itself. ``leads_there``: all their links lead to where offers do; ``is_apart``: a rule or a box parts
+    them from the text.
     """
     gift = not appeals.gifts.isdisjoint(words)
     free = not appeals.free.isdisjoint(words)
-    if len(text) > MAX_APPEAL or ((gift or free) and _QUOTED.search(text)):
+    if len(text) > MAX_APPEAL:
         return False
-    if gift or free:
-        signs = gift + free + (not appeals.payers.isdisjoint(words)) + (not appeals.askers.isdisjoint(words))
-        asked = min(len(words & appeals.small), _MOST_ASKED) + leads_there
-        return signs * 2 + asked - 2 * len(words & appeals.told) >= _ENOUGH_APPEAL
-    return not text.isascii() and any(all(part.search(text) for part in form) for form in appeals.forms)
+    if not gift and not free:
+        return not text.isascii() and any(all(part.search(text) for part in form) for form in appeals.forms)
+    asker = not appeals.askers.isdisjoint(words)
+    payers = not appeals.payers.isdisjoint(words)
+    if not (asker or free) or not (free or payers or leads_there or is_apart) or _QUOTED.search(text):
+        return False
+    asked = min(len(words & appeals.small), _MOST_ASKED)
+    request = any(_is_request(clause, offers.all_acts, offers.leads) for clause in _CLAUSE.split(text))
+    return (
+        (gift + free + leads_there) * _FOR_PART
+        + (payers + request + is_apart + bool(_PRICE.search(text))) * _FOR_SIGN
+        + (asker + asked + (not offers.readers.isdisjoint(words))) * _FOR_ADDRESS
+        - len(words & appeals.told) * _FOR_PART
+    ) >= _ENOUGH_APPEAL
 
 
 def _offers_by_words(text: str, words: frozenset[str], offers: Offers) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from html import unescape
 
 from aggregator.core.clean.ends import mark_ends
-from aggregator.core.clean.lines import LINKED, TAG, is_cuttable, is_link_line
+from aggregator.core.clean.lines import LINKED, PROSE, TAG, is_cuttable, is_link_line
 from aggregator.core.clean.rules import CleanRules, Guarded
 from aggregator.core.clean.sanitize import without_empty
 from aggregator.core.passages import Block, blocks
@@ -22,7 +22,6 @@ _MAX_LABELLED = 300
 _MAX_ADVERT = 120
 _MAX_BEFORE_LINK = 150  # of a label and its tags
 _MAX_HEADING = 100
-_PROSE = 120  # bytes, so that a character of Hangul or Han counts three
 _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
 _NO_LETTER = re.compile(r"\W+")
@@ -132,7 +131,7 @@ def _mark_related(
     if not heads:
         return
     prose = (text for block, text in zip(found, texts, strict=True) if block.passage.place is not Place.LINK)
-    if sum(len(text.encode()) for text in prose) < _PROSE:
+    if sum(len(text.encode()) for text in prose) < PROSE:
         return  # a list of links is what its author wrote
     for index in heads:
         block = found[index]
