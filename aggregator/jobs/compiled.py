@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aggregator.core.pipeline import Rules
 
 _BROKEN = (OSError, ValueError, KeyError, TypeError, pickle.PickleError)  # a copy that is of no use
-MOST = 4  # copies: one for each catalogue in use
+MOST = 8  # copies: one for each catalogue in use
 _CODE = Path(core.__file__).parent
 
 SAMPLE: Final = Document(

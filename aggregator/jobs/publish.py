@@ -6,14 +6,15 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 
 from aggregator import __version__
+from aggregator.config import cache as cached
 from aggregator.core.identity import tag_uri
 from aggregator.errors import PublishError
 from aggregator.model import HealthFeed, IndexPage, Setup, Topic, TopicFeed
@@ -104,6 +105,7 @@ def _is_stale(plan: _Plan, published: Mapping[str, Output], folder: Path) -> boo
 def _publish_topics(some: Sequence[Topic], setup: Setup, store: Store, shared: bytes) -> int:
     from aggregator.write.formats import WRITERS
 
+    _keep_templates()
     made: list[TopicFeed] = []
     files: list[tuple[_Plan, bytes]] = []
     with store.read() as connection:
@@ -168,6 +170,7 @@ def _publish_front(setup: Setup, store: Store, front: int, heads: Mapping[str, H
     from aggregator.write.listing import write_index
     from aggregator.write.opml import write_opml
 
+    _keep_templates()
     files = list(zip(plans, (write_index(page), write_opml(page), write_health(changes)), strict=True))
     written = _write_files(folder, files)
     with store.write() as connection:
@@ -201,6 +204,27 @@ def health_feed(connection: Connection, setup: Setup) -> HealthFeed:
         updated=changes[0].at if changes else begun,
         changes=changes,
     )
+
+
+@cache
+def _keep_templates() -> None:
+    """Have compiled templates kept beside the other copies."""
+    from aggregator.write.listing import Kept, keep_templates
+
+    folder = cached.folder()
+    if folder is not None:
+        keep_templates(Kept(partial(_kept, folder), partial(_keep, folder)))
+
+
+def _kept(folder: Path, template: str) -> bytes | None:
+    with suppress(OSError), cached.opened(folder / f"page-{template}") as copy:
+        return copy.read()
+    return None
+
+
+def _keep(folder: Path, template: str, body: bytes) -> None:
+    with suppress(OSError):
+        cached.put(folder / f"page-{template}", body)
 
 
 def _settings_hash(setup: Setup) -> bytes:

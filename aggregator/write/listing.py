@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import marshal
 import re
+import sys
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +14,9 @@ from hashlib import sha256
 from shlex import quote
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import jinja2
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from aggregator.core.text import xml_safe
@@ -76,6 +80,35 @@ def write_index(page: IndexPage) -> bytes:
 def write_topic_page(feed: TopicFeed) -> bytes:
     """<slug>.html: a topic as a readable page, with the reasons for every company tag."""
     return _render("topic.html", feed=feed, names=feed.company_names, base_url=feed.base_url)
+
+
+class Kept(BytecodeCache):
+    """Compiled templates, kept from one process to the next: compiling them takes longer than a page."""
+
+    def __init__(self, load: Callable[[str], bytes | None], keep: Callable[[str, bytes], None]) -> None:
+        """Take what finds a template's copy by its name, and what keeps it."""
+        self._load = load
+        self._keep = keep
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket where there is a copy made of just this template by just this program."""
+        head, _, body = (self._load(bucket.key) or b"").partition(b"\n")
+        if head == self._head(bucket, body):
+            bucket.code = marshal.loads(body)  # noqa: S302  # kept by us, in a folder of ours
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        body = marshal.dumps(bucket.code)
+        self._keep(bucket.key, self._head(bucket, body) + b"\n" + body)
+
+    def _head(self, bucket: Bucket, body: bytes) -> bytes:
+        made_by = (jinja2.__version__, sys.version, bucket.checksum)
+        return sha256(repr(made_by).encode() + body).hexdigest().encode()
+
+
+def keep_templates(kept: Kept) -> None:
+    """From now on, read compiled templates from there instead of compiling them."""
+    _environment().bytecode_cache = kept
 
 
 @cache

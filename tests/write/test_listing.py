@@ -25,6 +25,7 @@ from lxml import html
 from strategies import FEEDS
 
 from aggregator.model import Evidence, Mention, Place, SourceHealth, TopicSummary
+from aggregator.write import listing
 from aggregator.write.listing import write_index, write_topic_page
 
 
@@ -236,3 +237,34 @@ def test_a_page_has_landmarks_one_h1_and_no_skipped_heading(written):
 def test_the_ai_badge_can_be_told_from_the_others():
     page = topic_page(an_entry(disclosures=(a_disclosure(),)))
     assert "ai" in page.find_class("badge")[0].get("class").split()
+
+
+def test_templates_are_compiled_once_and_say_the_same_from_their_copies(monkeypatch):
+    feed = a_topic_feed(a_story(1, an_entry()))
+    expected = write_topic_page(feed)
+    copies: dict[str, bytes] = {}
+    compiled = []
+
+    def start() -> None:
+        """As a new process does."""
+        listing._environment.cache_clear()
+        listing.keep_templates(listing.Kept(copies.get, copies.__setitem__))
+        monkeypatch.setattr(
+            listing._environment(), "compile", lambda *given: compiled.append(given[1]) or compile_one(*given)
+        )
+
+    compile_one = listing._environment().compile
+    try:
+        start()
+        assert write_topic_page(feed) == expected
+        assert len(compiled) == len(copies) > 1
+        start()
+        assert write_topic_page(feed) == expected
+        assert len(compiled) == len(copies)
+        for name, copy in copies.items():
+            copies[name] = copy[:-3]
+        start()
+        assert write_topic_page(feed) == expected
+        assert len(compiled) == 2 * len(copies)
+    finally:
+        listing._environment.cache_clear()
