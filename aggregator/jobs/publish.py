@@ -80,7 +80,9 @@ def _publish(setup: Setup, store: Store, folder: Path) -> int:
     todo = [topic for topic in named if topic.slug in stale]
     for start in range(0, len(todo), _AT_ONCE):
         written += _publish_topics(todo[start : start + _AT_ONCE], setup, store, shared)
-    written += _publish_front(setup, store, front, heads, shared)
+    front_plans = _front_plans(setup, front, heads, shared)
+    if any(_is_stale(plan, published, folder) for plan in front_plans):
+        written += _publish_front(setup, store, front_plans)
     kept = {plan.path for plan in plans} | set(_FRONT)
     return written + _remove(store, folder, [path for path in published if path not in kept])
 
@@ -154,16 +156,15 @@ _HEALTH_NEWEST = 100
 _BEFORE_ANY = "2026-01-01T00:00:00+00:00"  # in a database that no cycle has prepared
 
 
-def _publish_front(setup: Setup, store: Store, front: int, heads: Mapping[str, Head], shared: bytes) -> int:
-    """Write index.html, topics.opml and _health.atom: stale when a topic or a source's standing changed."""
-    folder = Path(setup.settings.output)
+def _front_plans(setup: Setup, front: int, heads: Mapping[str, Head], shared: bytes) -> list[_Plan]:
+    """index.html, topics.opml and _health.atom: stale when a topic or a source's standing changed."""
     shown = [(topic, heads[topic.slug].revision) for topic in setup.topics if topic.slug in heads]
     inputs = _hash(repr((shown, [source.name for source in setup.sources])).encode() + shared)
-    plans = [_Plan(path, "", front, inputs) for path in _FRONT]
+    return [_Plan(path, "", front, inputs) for path in _FRONT]
+
+
+def _publish_front(setup: Setup, store: Store, plans: Sequence[_Plan]) -> int:
     with store.read() as connection:
-        published = outputs.every(connection)
-        if not any(_is_stale(plan, published, folder) for plan in plans):
-            return 0
         page = index_page(connection, setup)
         changes = health_feed(connection, setup)
     from aggregator.write.health import write_health
@@ -172,7 +173,7 @@ def _publish_front(setup: Setup, store: Store, front: int, heads: Mapping[str, H
 
     _keep_templates()
     files = list(zip(plans, (write_index(page), write_opml(page), write_health(changes)), strict=True))
-    written = _write_files(folder, files)
+    written = _write_files(Path(setup.settings.output), files)
     with store.write() as connection:
         outputs.record(connection, [_output(plan, body) for plan, body in files])
     return written

@@ -24,6 +24,7 @@ _AUTHORITY = re.compile(
 _BRACKETS = str.maketrans({"[": "%5B", "]": "%5D"})
 
 
+@lru_cache(maxsize=4096)
 def published_name(slug: str, extension: str) -> str:
     """The name of a topic's file as a relative URL: ``samsung+openai.atom``.
 
