@@ -26,6 +26,31 @@ Word lid voor drie euro per maand.
 이 매체는 독자 여러분의 후원으로 운영됩니다.
 당サイトは読者の皆さまのご寄付で運営しています。
 本站没有广告，靠读者捐款维持运营。
+Quality journalism isn't free. Help us keep it that way for everyone with a gift of any size.
+We're a small team with no big backers. Chip in £3 to keep us going.
+If you value our coverage, consider a donation.
+Our work depends on readers like you. Thank you for your support.
+Did you find this useful? Buy me a beer.
+You can support my writing on Ko-fi or by sharing this post.
+Wir sind ein gemeinnütziger Verein und auf Ihre Unterstützung angewiesen. Spenden Sie jetzt!
+Guter Journalismus kostet Geld. Unterstützen Sie uns mit einem Abo.
+Ihnen gefällt unsere Arbeit? Dann freuen wir uns über eine Spende.
+L'information a un coût. Soutenez un média libre en vous abonnant.
+Reporterre est gratuit pour tous grâce à ses donateurs. Faites un don !
+Pour nous soutenir, c'est par ici.
+Necesitamos tu apoyo para seguir contando historias como esta.
+Si te ha gustado este artículo, puedes invitarme a un café.
+Ayúdanos a seguir siendo independientes. Dona.
+Il giornalismo di qualità ha un costo. Sostieni il nostro lavoro con un abbonamento.
+Precisamos do seu apoio para continuar fazendo reportagens como esta.
+Assine e ajude a manter o jornalismo livre.
+Goede journalistiek kost geld. Steun ons met een donatie.
+여러분의 후원이 좋은 기사를 만듭니다.
+더 나은 보도를 위해 후원회원이 되어 주세요.
+この記事が役に立ったら、コーヒーを一杯おごってください。
+みなさまのご支援が、取材を支えています。
+如果觉得有用，可以请我喝杯咖啡。
+优质内容需要您的支持，欢迎赞赏。
 """,
     "carriers of podcasts": """
 Hosted on Acast. See acast.com/privacy for more information.
@@ -126,6 +151,22 @@ Advertentie
 広告
 广告
 """,
+    "labels and rows": """
+Privacy policy: podcast.example/privacy
+Produit et diffusé par Ausha
+Total page views: 18,204
+Last updated 3 May 2003 - 18204 hits
+Copyright 2024 Gull Post. All rights reserved.
+Top of page | Back to index
+Pin this recipe for later!
+Rate this recipe
+Show more replies
+Mehr anzeigen
+Ver más comentarios
+View all 14 comments
+More from our network
+Nos derniers articles
+""",
     "platforms": """
 좋은 기사 원고료 주기 : 응원글보기
 회원 가입하고 기사를 제보하세요
@@ -145,6 +186,42 @@ Clicca qui per continuare a leggere
 
 # Lines of authors that share words with those.
 AUTHORS = """
+Every word on this site is typed by a person with cold hands; we don't use anything like a robot.
+We need your help to find the clapper; it is brass and weighs a stone.
+Support for the bridge came from nobody.
+The donation box holds a fish and two buttons.
+He asked his readers for money and got turnips.
+Our readers will remember the goat.
+I paid five pounds for it, and would again.
+If you go, take the early ferry; the late one has no roof.
+My thanks to the members of the bell society, who lent the rope.
+The journal is independent, and it shows.
+Wir haben die Mitglieder gezählt: es sind vierzig, mit Hund.
+Unsere Leser wissen es längst.
+Der Verein sucht einen Kassenwart; Näheres am Dienstag.
+Die Spende ging an den Tierschutz in Wick.
+Nos lecteurs s'en souviennent peut-être.
+Le don de la chèvre reste un mystère.
+Nuestros lectores lo saben.
+Los socios votaron y ganó el pez.
+I nostri lettori ricordano la capra.
+Os sócios votaram no peixe.
+Onze lezers kennen de brug.
+후원자는 끝내 나타나지 않았다.
+読者からの手紙は三通だった。
+捐款的人没有留下名字。
+Help came at noon, with sandwiches.
+Give the dough an hour.
+Our thanks to Ivor for the gauge.
+Become what you like, my aunt said.
+Thank you to everyone who came; the cake was gone by three.
+We meet again on Tuesday. Bring a chair and a friend.
+Members of the public may attend; tea is free.
+The exhibition is free and runs until May.
+Eintritt frei, Spenden erbeten.
+Entrée libre, don au chapeau.
+For more, see chapter four.
+Write to me if you have seen it.
 The museum has no shareholders, the warden said, and its members were gone by six.
 P.S. The coffee was good.
 P.S. If you know whose fish it is, write to the mill.

@@ -115,7 +115,7 @@ def _is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, index: 
         return False
     return (
         _asks_for_gifts(html, block, text, words, rules)
-        or (part.count("<a ") > 1 and is_row(text, _beside_links(part), rules.offers))
+        or ((part.count("<a ") > 1 or "|" in text) and is_row(text, _beside_links(part), rules.offers))
         or bool(rules.ends.fullmatch(text))
     )
 

@@ -89,6 +89,7 @@ class Appeals:
     payers: frozenset[str]
     askers: frozenset[str]
     small: frozenset[str]
+    acts: frozenset[str]  # what is asked for
     told: frozenset[str]  # of others than the site and its readers
     forms: tuple[tuple[re.Pattern[str], ...], ...]  # all patterns of one are found
 
@@ -134,6 +135,7 @@ def compile_appeals(data: Mapping[str, object]) -> Appeals:
         payers=_words(data["payers"]),
         askers=_words(data["askers"]),
         small=_words(data["small"]),
+        acts=_words(data["acts"]),
         told=_words(data["told"]),
         forms=tuple(tuple(re.compile(str(part)) for part in form) for form in forms),
     )
@@ -141,6 +143,8 @@ def compile_appeals(data: Mapping[str, object]) -> Appeals:
 
 def words_of(text: str) -> frozenset[str]:
     """The words of a folded text, as the rest of this module takes them."""
+    if "n't" in text:
+        text = text.replace("n't", " not")  # "don" is a gift in French
     if text.isascii() and "-" not in text:
         return frozenset(text.translate(_NO_LETTERS).split())  # the same, in a third of the time
     return frozenset(_WORD.findall(text))
@@ -220,14 +224,16 @@ def is_appeal(
         return not text.isascii() and any(all(part.search(text) for part in form) for form in appeals.forms)
     asker = not appeals.askers.isdisjoint(words)
     payers = not appeals.payers.isdisjoint(words)
-    if not (asker or free) or not (free or payers or leads_there or is_apart) or _QUOTED.search(text):
+    addressed = not offers.readers.isdisjoint(words)
+    request = any(_is_request(clause, appeals.acts, offers.leads) for clause in _CLAUSE.split(text))
+    speaks_up = free or payers or leads_there or is_apart or request or (asker and addressed)
+    if not (asker or free) or not speaks_up or _QUOTED.search(text):
         return False
     asked = min(len(words & appeals.small), _MOST_ASKED)
-    request = any(_is_request(clause, offers.all_acts, offers.leads) for clause in _CLAUSE.split(text))
     return (
         (gift + free + leads_there) * _FOR_PART
         + (payers + request + is_apart + bool(_PRICE.search(text))) * _FOR_SIGN
-        + (asker + asked + (not offers.readers.isdisjoint(words))) * _FOR_ADDRESS
+        + (asker + asked + addressed) * _FOR_ADDRESS
         - len(words & appeals.told) * _FOR_PART
     ) >= _ENOUGH_APPEAL
 
