@@ -249,8 +249,9 @@ def _met(low: str, words: list[str], far: bool, rules: NoticeRules) -> int:
     if far:
         for language in rules.languages:
             if language.script and language.script.search(low):
+                usual = low.translate(language.usual) if language.usual else low
                 for stem, anchors in language.stems.items():
-                    if stem in low:
+                    if stem in usual:
                         met |= anchors
     return met
 

@@ -96,6 +96,7 @@ class Language:
     groups: tuple[Group, ...]
     anchors: int  # the bits of all its anchors
     stems: Mapping[str, int]  # of a script of its own: substring -> the anchors that it is of
+    usual: Mapping[int, str]  # what else a character may be written as -> as which stems have it
     common: frozenset[str]  # words by which one in Latin script is told from the others
     self: Wording  # words for this very text
     me: Wording  # the same, and whatever else shows that a sentence speaks of it
@@ -182,12 +183,10 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
             for rule in _rules(tag, kind, wordings, words, variants):
                 groups.setdefault((needs, rule.scopes, rule.led), []).append(rule)
     stems: dict[str, int] = {}
+    usual = str.maketrans({other: form for form, others in variants.items() for other in others})
     if data.get("script"):
         _add_words(stems, tag, data["anchors"], bits)
-        others = str.maketrans({usual: other[0] for usual, other in variants.items()})
-        for stem in list(stems):
-            other = stem.translate(others)
-            stems[other] = stems.get(other, 0) | stems[stem]
+        stems = _united(stems, usual)
     return Language(
         tag=tag,
         script=re.compile(data["script"]) if data.get("script") else None,
@@ -197,6 +196,7 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         ),
         anchors=sum(bits[tag, name] for name in data["anchors"]),
         stems=stems,
+        usual=usual,
         common=frozenset(data.get("common", ())),
         self=Wording(words["self"], {}, f"{tag}: self", variants),
         me=Wording(
@@ -210,6 +210,15 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         heading=_any(f"{tag}: headings", data.get("headings", ()), words, variants),
         filler=_any(f"{tag}: fillers", data.get("fillers", ()), words, variants),
     )
+
+
+def _united(stems: Mapping[str, int], usual: Mapping[int, str]) -> dict[str, int]:
+    """Stems with their characters in the usual form, each with the anchors of all its forms."""
+    united: dict[str, int] = {}
+    for stem, anchors in stems.items():
+        form = stem.translate(usual)
+        united[form] = united.get(form, 0) | anchors
+    return united
 
 
 def _variants(data: Mapping[str, Any]) -> Mapping[str, str]:
