@@ -134,6 +134,9 @@ def _members_of(slug: str, story_ids: Sequence[int]) -> Any:
 
 
 def _item(rows: Sequence[Any]) -> _Item:
+    if len(rows) == 1:  # as most
+        (row,) = rows
+        return _Item(row.story_id, row.public_id, row.since, row.id, ())
     mine = [row for row in rows if row.mine is not None]
     lead = min(mine, key=lambda row: (row.rank, row.since, row.id))
     others = sorted((row for row in rows if row.id != lead.id), key=lambda row: (row.rank, row.since, row.id))

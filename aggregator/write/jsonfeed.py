@@ -118,7 +118,11 @@ def _instant(value: datetime) -> str:
 def _known(value: Any) -> Any:
     """The value without the members that are not known: JSON Feed leaves them out rather than null."""
     if isinstance(value, dict):
-        return {key: _known(item) for key, item in value.items() if item is not None}
+        return {
+            key: _known(item) if isinstance(item, dict | list) else item
+            for key, item in value.items()
+            if item is not None
+        }
     if isinstance(value, list):
-        return [_known(item) for item in value]
+        return [_known(item) if isinstance(item, dict | list) else item for item in value]
     return value
