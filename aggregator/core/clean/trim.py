@@ -26,7 +26,7 @@ _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
-_EDGES = "|·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡👉👇👆☝📩📧✉💌🔔🎧🎙📱💙❤♥♡🙏⭐✨📲🗞📰🔗💬📣📢✅🎁☕"
+_EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡👉👇👆☝📩📧✉💌🔔🎧🎙📱💙❤♥♡🙏⭐✨📲🗞📰🔗💬📣📢✅🎁☕"
 _MAX_PASSES = 5
 
 
@@ -59,7 +59,7 @@ def cut_blocks(html: str, cut: Iterable[Block]) -> str:
 def fold_phrase(text: str) -> str:
     """Text as the phrases of the data are written: lower case, straight quotes, one kind of blank."""
     if text.isascii():
-        return text.lower().strip("| ")
+        return text.lower().strip("|+ ")
     text = text.lower().replace("’", "'").replace("‘", "'").replace("\u200b", "").strip(_EDGES)
     return text if "«" in text else text.rstrip(" »›")
 
