@@ -338,3 +338,25 @@ def test_what_stands_in_a_box_with_an_offer_and_is_the_authors_stays(line):
 def test_a_name_is_known_with_or_without_its_capitals():
     for name in ("K2FeedTags", "k2feedtags", "itemTagsBlock"):
         assert "ford" not in html_of(f'<p>{PROSE}</p><div class="{name}"><ul><li>ford</li></ul></div>')
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Want more bees? Get a guide to the hedge and follow the advice of the member on page six.",
+        "Watch the heron and find us on Facebook, was all that the sign said.",
+        'Listen to the river, and follow <a href="/path">the path</a> to the sea.',
+        '[<a href="/map">A map of the mill race in 1890</a>]',
+    ],
+)
+def test_an_authors_paragraph_in_the_midst_stays(line):
+    assert html_of(f"<p>{PROSE}</p><p>{line}</p><p>{PROSE}</p>").count("<p>") == 3
+
+
+def test_an_editors_link_between_brackets_goes():
+    link = '[ <a href="/map">The drive-in is for sale, raccoons included</a> ]'
+    assert html_of(f"<p>{PROSE}</p><p>{link}</p><p>{PROSE}</p>").count("<p>") == 2
+
+
+def test_a_form_that_holds_the_text_stays():
+    assert "miller" in html_of(f'<form id="page"><p>{PROSE}</p><p>{PROSE}</p></form>')

@@ -219,7 +219,9 @@ def _goes_with_offers(html: str, block: Block, text: str, is_first: bool, rules:
         return False
     own = rules.appeals.askers | rules.offers.readers | rules.offers.all_acts
     is_heading = bool(_HEADING.match(html, block.start)) or (is_first and not _NO_HEADING.search(text))
-    return is_heading or not own.isdisjoint(words)
+    return is_heading or (
+        _APART.match(html, block.start, block.end) is not None and not own.isdisjoint(words)
+    )
 
 
 def _mark_bare_headings(html: str, found: Sequence[Block], cut: list[bool]) -> None:
