@@ -23,6 +23,16 @@ Diventa sostenitore con un contributo di tre euro al mese.
 Nosso jornalismo é independente e vive das doações dos leitores.
 Onze journalistiek is onafhankelijk en leeft van de donaties van lezers. Steun ons.
 Word lid voor drie euro per maand.
+We're asking readers to help fund our investigations. Give what you can.
+Keep independent media alive — become a sustaining member.
+Mit einer Spende helfen Sie uns, unabhängig zu bleiben.
+Vous appréciez notre travail ? Aidez-nous à rester indépendants.
+Este contenido es posible gracias a nuestros socios y socias.
+Se questo lavoro ti è utile, sostienici con una donazione.
+Help ons onafhankelijk te blijven: word donateur.
+광고 없는 언론, 독자님의 정기구독이 힘이 됩니다.
+独立した報道を続けるため、購読でのご支援をお願いします。
+支持独立媒体，欢迎成为我们的会员。
 이 매체는 독자 여러분의 후원으로 운영됩니다.
 당サイトは読者の皆さまのご寄付で運営しています。
 本站没有广告，靠读者捐款维持运营。
@@ -152,6 +162,13 @@ Advertentie
 广告
 """,
     "labels and rows": """
+You've read your last free article this month. Subscribe for €1 a week.
+12,044 people have read this
+Make sure to tag me if you bake it: @larder
+Save this for later on Pinterest!
+Open in the Gull app
+앱에서 보기
+アプリで開く
 Privacy policy: podcast.example/privacy
 Produit et diffusé par Ausha
 Total page views: 18,204
@@ -186,6 +203,9 @@ Clicca qui per continuare a leggere
 
 # Lines of authors that share words with those.
 AUTHORS = """
+Our picks are independent, but retailers pay us a share when you shop through them.
+(Je suis moi-même actionnaire de Valmeron depuis 2019, que le lecteur le sache.)
+Transparence : notre journal compte Kering parmi ses actionnaires, dont il est question ici.
 Every word on this site is typed by a person with cold hands; we don't use anything like a robot.
 We need your help to find the clapper; it is brass and weighs a stone.
 Support for the bridge came from nobody.
