@@ -372,7 +372,9 @@ def _stands(
     match: re.Match[str], rule: Rule, sentence: Sentence, quoted: list[tuple[int, int]], language: Language
 ) -> bool:
     """Is a match said of this very text, not reported, denied or quoted?"""
-    if rule.kind in _DENIABLE and language.negated.pattern.search(match[0]):
+    if rule.kind in _DENIABLE and (
+        language.negated.pattern.search(match[0]) or language.nothing.pattern.match(sentence.text)
+    ):
         return False
     if rule.veto and language.veto.pattern.search(sentence.text):
         return False

@@ -102,6 +102,7 @@ class Language:
     me: Wording  # the same, and whatever else shows that a sentence speaks of it
     veto: Wording
     negated: Wording
+    nothing: Wording  # how a sentence begins that denies all that it says: "No part of this article …"
     heading: Wording  # a heading that announces a notice
     filler: Wording  # what goes along with a notice and says nothing of its own
 
@@ -207,6 +208,7 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         ),
         veto=_any(f"{tag}: veto", data.get("veto", ()), words, variants),
         negated=_any(f"{tag}: negated", data.get("negated", ()), words, variants),
+        nothing=_any(f"{tag}: nothing", data.get("nothing", ()), words, variants),
         heading=_any(f"{tag}: headings", data.get("headings", ()), words, variants),
         filler=_any(f"{tag}: fillers", data.get("fillers", ()), words, variants),
     )
