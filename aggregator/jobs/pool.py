@@ -216,6 +216,7 @@ def _prepared(data: RuleData, limits: FetchLimits) -> Work:
     # What is imported and compiled at first use is shared too; and what only some bodies need.
     import_module("aggregator.core.clean.surgery")
     read(SAMPLE, Source("sample", SAMPLE.url, "Sample"), {}, rules, limits)
+    return_free_memory()  # what the making of it left
     return partial(_work, rules=rules, limits=limits)
 
 
