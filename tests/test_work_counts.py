@@ -10,6 +10,7 @@ from journeys.world import Feeds, feed_server, rss, write_config
 
 from aggregator.config import load_setup
 from aggregator.core import clean, parse, tag
+from aggregator.jobs.compiled import compiled
 from aggregator.jobs.cycle import CycleReport, run_cycle
 from aggregator.store.base import open_store
 
@@ -52,6 +53,7 @@ class Cycles:
 def cycles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cycles]:
     with feed_server() as feeds:
         made = Cycles(tmp_path, feeds, SOURCES)
+        compiled(made.setup.rules)  # a sample is read where there is no copy of them yet
         for module, name in ((parse, "parse"), (clean, "clean"), (tag, "tag")):
             monkeypatch.setattr(module, name, counted(made, name, getattr(module, name)))
         yield made
