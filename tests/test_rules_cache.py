@@ -64,6 +64,14 @@ def test_two_installations_keep_a_copy_each(copy: Path, file: Path, tmp_path: Pa
     assert [reader.times for reader in readers] == [1, 1]
 
 
+def test_copies_of_installations_long_gone_make_room(copy: Path, tmp_path: Path) -> None:
+    for number in range(cache.MOST + 3):
+        file = tmp_path / f"data-{number}.yaml"
+        file.write_text("text")
+        cache.copied([file], Reader(file))
+    assert len(list(copy.parent.glob("rules-*"))) == cache.MOST
+
+
 def test_another_version_of_the_program_reads_again(
     copy: Path, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from aggregator import __version__
 
+MOST = 8  # copies of one kind: each installation and each catalogue in use has its own
 SHAPE = 1  # of the copy; raised when what is kept of the same files changes
 
 
@@ -71,7 +72,7 @@ def opened(copy: Path) -> Iterator[BinaryIO]:
 
 
 def put(copy: Path, body: bytes) -> None:
-    """Put a copy in place at once or not at all. Raises OSError."""
+    """Put a copy in place at once or not at all; the oldest of its kind make room. Raises OSError."""
     fresh = copy.with_name(f".{copy.name}.{os.getpid()}")
     try:
         copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -81,6 +82,9 @@ def put(copy: Path, body: bytes) -> None:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
         raise
+    alike = copy.parent.glob(f"{copy.name.partition('-')[0]}-*")
+    for old in sorted(alike, key=lambda one: one.stat().st_mtime_ns)[:-MOST]:
+        old.unlink(missing_ok=True)
 
 
 def _kept(copy: Path, state: list[object]) -> object:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from aggregator.core.pipeline import Rules
 
 _BROKEN = (OSError, ValueError, KeyError, TypeError, pickle.PickleError)  # a copy that is of no use
-MOST = 8  # copies: one for each catalogue in use
 _CODE = Path(core.__file__).parent
 
 SAMPLE: Final = Document(
@@ -107,9 +106,6 @@ def _keep(copy: Path, rules: Rules, data: RuleData) -> None:
     told = body.getvalue()
     head = {"state": _state(data), "sum": zlib.crc32(told), "versions": astuple(rules.versions)}
     cache.put(copy, f"{json.dumps(head)}\n".encode() + told)
-    others = sorted(copy.parent.glob("compiled-*"), key=lambda one: one.stat().st_mtime_ns)
-    for old in others[:-MOST]:
-        old.unlink(missing_ok=True)
 
 
 def _use(rules: Rules) -> None:

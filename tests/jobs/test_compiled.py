@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config import built_in_rules
+from aggregator.config import built_in_rules, cache
 from aggregator.config.rules import with_companies
 from aggregator.core import pipeline, versions
 from aggregator.jobs import compiled
@@ -103,9 +103,9 @@ def test_a_users_own_companies_have_a_copy_of_their_own(compiler, tmp_path):
 
 def test_few_copies_are_kept(compiler, tmp_path):
     small = replace(DATA, companies=DATA.companies[:2])
-    for number in range(compiled.MOST + 2):
+    for number in range(cache.MOST + 2):
         compiled.compiled(small.stamped(f"{number}"))
-    assert len(copies(tmp_path)) == compiled.MOST
+    assert len(copies(tmp_path)) == cache.MOST
 
 
 def test_data_without_a_stamp_is_compiled_and_not_kept(compiler, tmp_path):
