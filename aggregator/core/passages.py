@@ -7,6 +7,7 @@ and escaped every other ``<``, so one pass over the tags is enough and nothing i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
@@ -28,6 +29,7 @@ _BORDER = re.compile(
     rf"|br{_REST_OF_TAG}\s*<br{_REST_OF_TAG})"
 )
 _TAG = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_BLOCK_NAME = re.compile(rf"<({'|'.join(sorted(BLOCK_TAGS, key=len, reverse=True))})[ >]")
 _ANY_TAG = re.compile("<[^<>]*>")
 _LINK = re.compile("<a(?: [^<>]*)?>(.*?)</a>", re.DOTALL)
 _LEAF = frozenset(("br", "img", "wbr"))
@@ -63,6 +65,20 @@ def blocks(html: str) -> tuple[Block, ...]:
     between two blank lines (``<br><br>``); white space is folded and inline tags leave no gap.
     """
     return tuple(_Scanner(html).scan())
+
+
+def last_lines(html: str, block: Block) -> Iterator[Block]:
+    """The lines that breaks part within a block, from its last to its second, each with its break."""
+    name = _BLOCK_NAME.match(html, block.start, block.end)
+    end = block.end - (len(name[1]) + 3 if name else 0)  # "</" and ">"
+    while (start := html.rfind("<br", block.start, end)) >= 0:
+        run = html[html.index(">", start) + 1 : end]
+        if not _is_balanced(run):
+            return
+        if text := _text(run):
+            place = block.passage.place if _text(_LINK.sub("", run)) else Place.LINK
+            yield Block(Passage(place, text), start, end)
+        end = start
 
 
 @dataclass(slots=True)

@@ -81,6 +81,8 @@ def test_an_author_is_the_name_alone(sent, author):
         ('<a href="//other.example/x">y</a>', "https://other.example/x"),
         ('<a href="https://e.example/?utm_source=a&id=1&fbclid=b">y</a>', "https://e.example/?id=1"),
         ('<a href="https://www.google.com/url?q=https://e.example/a&sa=D">y</a>', "https://e.example/a"),
+        ('<a href="https://e.example/p?id=1&ref=news.example">y</a>', "https://e.example/p?id=1"),
+        ('<a href="https://e.example/p?ref=v1.2">y</a>', "https://e.example/p?ref=v1.2"),
         ('<a href="mailto:a@e.example">y</a>', "mailto:a@e.example"),
     ],
 )

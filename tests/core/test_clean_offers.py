@@ -189,3 +189,5 @@ def test_a_resized_picture_keeps_the_address_it_was_sent_with():
         f'<p>{PROSE}</p><img data-orig-file="{upload}" src="{upload}?resize=640%2C427&amp;ssl=1">'
     )
     assert "toast.jpg?resize=640%2C427&amp;ssl=1" in shown
+    image = f'<img data-image="{upload}" data-load="false" src="{upload}?format=1000w">'
+    assert "toast.jpg?format=1000w" in html_of(f"<p>{PROSE}</p>{image}")

@@ -16,6 +16,7 @@ from aggregator.core.clean.offers import (
     MAX_APPEAL,
     MAX_LONG_OFFER,
     MAX_OFFER,
+    begins_with_request,
     is_appeal,
     is_offer,
     is_row,
@@ -81,8 +82,8 @@ def _offers(
                 yield index
             continue
         is_one = (
-            0 < len(text) <= MAX_APPEAL
-            and _is_of_an_end(html, block, text, rules, index)
+            bool(text)
+            and is_of_an_end(html, block, text, rules, is_first=not index)
             and is_cuttable(html, block)
         )
         if is_one:
@@ -92,12 +93,20 @@ def _offers(
 
 
 def _is_insertion(html: str, block: Block, text: str, rules: CleanRules) -> bool:
-    if not _APART.match(html, block.start, block.end) or not is_cuttable(html, block):
+    part = html[block.start : block.end]
+    leads_there = "<a " in part and _leads_to_offers(part, rules)
+    if not (leads_there or _APART.match(part)) or not is_cuttable(html, block):
         return False
-    return weigh(text, words_of(text), False, rules.offers) >= ENOUGH_INSIDE
+    words = words_of(text)
+    if block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL:
+        return leads_there and not part.startswith("<li") and begins_with_request(text, rules.offers)
+    return weigh(text, words, leads_there, rules.offers) >= ENOUGH_INSIDE
 
 
-def _is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, index: int) -> bool:
+def is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, *, is_first: bool) -> bool:
+    """Whether a short line that stands at an end of a body is the site's. ``text``: folded."""
+    if len(text) > MAX_APPEAL:
+        return False
     words = words_of(text)
     if is_offer(text, words, rules.offers):
         return True
@@ -111,7 +120,7 @@ def _is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, index: 
         return True
     if asks and weigh(text, words, leads_there, rules.offers) >= ENOUGH:
         return True
-    if not index:
+    if is_first:
         return False
     return (
         _asks_for_gifts(html, block, text, words, rules)
@@ -131,8 +140,12 @@ def _asks_for_gifts(html: str, block: Block, text: str, words: frozenset[str], r
 
 
 def _leads_to_offers(part: str, rules: CleanRules) -> bool:
-    urls = _HREF.findall(part)
-    return bool(urls) and all(rules.offer_urls.match(_SCHEME.sub("", url.lower())) for url in urls)
+    has_link = False
+    for found in _HREF.finditer(part):
+        if not rules.offer_urls.match(_SCHEME.sub("", found[1].lower())):
+            return False
+        has_link = True
+    return has_link
 
 
 def _beside_links(part: str) -> str:

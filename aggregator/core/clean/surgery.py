@@ -148,6 +148,8 @@ def _source(image: Tag) -> str:
     for name in _LAZY:
         value = _text(image, name)
         if value and not value.startswith("data:"):
+            if name == "data-image" and _is_same_picture(value, _text(image, "src")):
+                continue  # the upload that Squarespace made the picture from
             return _largest(value) if name.endswith("srcset") else value
     source = _text(image, "src")
     if source and not source.startswith("data:"):

@@ -6,14 +6,14 @@ Works on sanitized HTML by the places of its blocks, so nothing is parsed again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 
-from aggregator.core.clean.ends import mark_ends
+from aggregator.core.clean.ends import is_of_an_end, mark_ends
 from aggregator.core.clean.lines import LINKED, PROSE, TAG, is_cuttable, is_link_line
 from aggregator.core.clean.rules import CleanRules, Guarded
 from aggregator.core.clean.sanitize import without_empty
-from aggregator.core.passages import Block, blocks
+from aggregator.core.passages import Block, blocks, last_lines
 from aggregator.model import Place
 
 MAX_LABEL = 70
@@ -26,7 +26,7 @@ _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
-_EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡👉👇👆☝📩📧✉💌🔔🎧🎙📱💙❤♥♡🙏⭐✨📲🗞📰🔗💬📣📢✅🎁☕"
+_EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡👉👇👆☝📩📧✉💌🔔🎧🎙📱💙❤♥♡🙏⭐✨📲🗞📰🔗💬📣📢✅🎁☕👍🙌😊🎉🌟📌💰🛒🎬📺🎥🍿🍃"
 _MAX_PASSES = 5
 
 
@@ -87,7 +87,27 @@ def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[B
     _mark_related(html, found, texts, cut, rules)
     mark_ends(html, found, texts, cut, rules)
     _mark_tail(html, found, texts, cut, rules)
-    return [block for block, is_cut in zip(found, cut, strict=True) if is_cut]
+    whole = [block for block, is_cut in zip(found, cut, strict=True) if is_cut]
+    return [*whole, *_last_lines(html, found, cut, rules)] if "<br" in html else whole
+
+
+def _last_lines(html: str, found: Sequence[Block], cut: Sequence[bool], rules: CleanRules) -> Iterator[Block]:
+    """The last lines of a paragraph that breaks part, as its whole would be."""
+    is_end = True
+    for index in range(len(found) - 1, -1, -1):
+        block = found[index]
+        if cut[index]:
+            continue
+        if html.find("<br", block.start, block.end) > 0 and is_cuttable(html, block):
+            for line in last_lines(html, block):
+                text = fold_phrase(line.passage.text)
+                if len(text) > MAX_PHRASE or not (
+                    _is_alone(html, line, text, True, rules, rules.open)
+                    or (is_end and is_of_an_end(html, line, text, rules, is_first=False))
+                ):
+                    break
+                yield line
+        is_end = False
 
 
 def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRules, slow: Guarded) -> bool:
