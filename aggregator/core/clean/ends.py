@@ -16,7 +16,6 @@ from aggregator.core.clean.offers import (
     MAX_APPEAL,
     MAX_LONG_OFFER,
     MAX_OFFER,
-    begins_with_request,
     is_appeal,
     is_offer,
     is_row,
@@ -29,6 +28,7 @@ from aggregator.model import Place
 
 _MAX_LINES = 4  # short blocks at the end of a body that are asked
 _MAX_OFFER_LABEL = 60
+_ENOUGH_LABEL = 4.5  # of a link inside a text: "Donate now"
 _HREF = re.compile('<a (?:[^<>]* )?href="([^"]*)"')
 _SCHEME = re.compile(r"https?://(?:www\.)?")
 _HEADING = re.compile("<h([2-6])\\b")
@@ -41,6 +41,7 @@ _BOX = re.compile(r"<(/?)(div|aside|section|footer|header|table)\b[^<>]*>")
 _PARTED = re.compile(r"<(?:hr|div|section|aside|footer)>\s*\Z")
 _BORDER = 20  # characters that hold such a tag before a block
 _MAX_BOX = 600  # characters of text
+_SMALL_BOX_BLOCKS, _SMALL_BOX = 3, 200  # blocks, and characters of their text
 _MAX_BESIDE = 90  # of a line that goes with the offers of its box
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _NO_HEADING = re.compile(r"[.!?。！？:：©\d]")  # a sentence, a credit or a date
@@ -99,7 +100,7 @@ def _is_insertion(html: str, block: Block, text: str, rules: CleanRules) -> bool
         return False
     words = words_of(text)
     if block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL:
-        return leads_there and not part.startswith("<li") and begins_with_request(text, rules.offers)
+        return not part.startswith("<li") and weigh(text, words, leads_there, rules.offers) >= _ENOUGH_LABEL
     return weigh(text, words, leads_there, rules.offers) >= ENOUGH_INSIDE
 
 
@@ -199,7 +200,10 @@ def _mark_boxes(
             rest
             and sum(len(found[i].passage.text) for i in inside) <= _MAX_BOX
             and "<img" not in html[start:end]
-            and all(_goes_with_offers(html, found[i], texts[i], i == inside[0], rules) for i in rest)
+            and (
+                _is_small_offer(html, [found[i] for i in inside], cut[inside[-1]])
+                or all(_goes_with_offers(html, found[i], texts[i], i == inside[0], rules) for i in rest)
+            )
         ):
             for i in rest:
                 cut[i] = True
@@ -213,6 +217,19 @@ def _boxes(html: str) -> Iterator[tuple[int, int]]:
             open_at.append(tag.start())
         elif open_at:
             yield open_at.pop(), tag.end()
+
+
+def _is_small_offer(html: str, inside: Sequence[Block], is_last_cut: bool) -> bool:
+    """A heading, a line and the link of the offer: what the line says is the offer's."""
+    first, last = inside[0], inside[-1]
+    is_headed = _HEADING.match(html, first.start) or _APART.match(html, first.start, first.end)
+    return (
+        is_last_cut
+        and last.passage.place is Place.LINK
+        and is_headed is not None
+        and len(inside) <= _SMALL_BOX_BLOCKS
+        and sum(len(block.passage.text) for block in inside) <= _SMALL_BOX
+    )
 
 
 def _goes_with_offers(html: str, block: Block, text: str, is_first: bool, rules: CleanRules) -> bool:

@@ -167,11 +167,6 @@ def is_offer(text: str, words: frozenset[str], offers: Offers) -> bool:
     return not offers.acts.isdisjoint(words) and _offers_by_words(text, words, offers)
 
 
-def begins_with_request(text: str, offers: Offers) -> bool:
-    """Whether a folded text begins with what is to be done."""
-    return _is_request(text, offers.all_acts, offers.leads)
-
-
 def weigh(text: str, words: frozenset[str], leads_there: bool, offers: Offers) -> float:
     """How much a folded line of one or more sentences is an offer; 0 where it asks for nothing.
 

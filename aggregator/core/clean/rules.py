@@ -223,7 +223,7 @@ def _beginnings_of_one(pattern: str) -> frozenset[str]:
             firsts = frozenset() if inner.startswith("?") else _beginnings(inner)
         else:
             end = at
-            firsts = frozenset(pattern[at]) if pattern[at].isalnum() else frozenset()
+            firsts = frozenset(pattern[at]) if pattern[at].isalnum() or pattern[at] in "¿¡" else frozenset()
         if not firsts:
             break
         found |= firsts

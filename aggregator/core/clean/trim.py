@@ -26,7 +26,9 @@ _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
-_EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡👉👇👆☝📩📧✉💌🔔🎧🎙📱💙❤♥♡🙏⭐✨📲🗞📰🔗💬📣📢✅🎁☕👍🙌😊🎉🌟📌💰🛒🎬📺🎥🍿🍃"
+_EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡☝✉❤♥♡⭐✨✅☕"  # marks around a line
+_PICTOGRAPH = "\U0001f300"  # the first of Unicode's blocks of them
+_EDGES_AND_PICTOGRAPHS = _EDGES + "".join(map(chr, range(ord(_PICTOGRAPH), 0x1FB00)))
 _MAX_PASSES = 5
 
 
@@ -61,6 +63,8 @@ def fold_phrase(text: str) -> str:
     if text.isascii():
         return text.lower().strip("|+ ")
     text = text.lower().replace("’", "'").replace("‘", "'").replace("\u200b", "").strip(_EDGES)
+    if text and max(text[0], text[-1]) >= _PICTOGRAPH:
+        text = text.strip(_EDGES_AND_PICTOGRAPHS)
     return text if "«" in text else text.rstrip(" »›")
 
 
