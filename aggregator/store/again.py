@@ -61,7 +61,8 @@ def _with_same_links(
     ]
     found: dict[int, list[Sighting]] = defaultdict(list)
     for asked in of_sources(list(dict.fromkeys(links))):
-        same = (entries.c.url == asked.c.value) & (entries.c.source_id == asked.c.source_id)
+        # "+ 0": by the index of links. That of sources leads to all that one has ever sent.
+        same = (entries.c.url == asked.c.value) & (entries.c.source_id + 0 == asked.c.source_id)
         wanted = select(
             entries.c.source_id, entries.c.key, entries.c.url, entries.c.title, entries.c.published
         ).join_from(asked, entries, same)

@@ -119,6 +119,8 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")  # in WAL: a power cut may lose the last commits, never more
     cursor.execute("PRAGMA foreign_keys=ON")
+    # Else SQLite may index a whole table anew for one join, which costs what the archive holds.
+    cursor.execute("PRAGMA automatic_index=OFF")
     cursor.execute("PRAGMA cache_size=-8000")  # KiB: indexes of a million entries are walked, not read anew
     cursor.close()
 
