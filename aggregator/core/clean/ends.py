@@ -201,7 +201,7 @@ def _mark_boxes(
             and sum(len(found[i].passage.text) for i in inside) <= _MAX_BOX
             and "<img" not in html[start:end]
             and (
-                _is_small_offer(html, [found[i] for i in inside], cut[inside[-1]])
+                (cut[inside[-1]] and _is_small_offer(html, [found[i] for i in inside], rules))
                 or all(_goes_with_offers(html, found[i], texts[i], i == inside[0], rules) for i in rest)
             )
         ):
@@ -219,14 +219,14 @@ def _boxes(html: str) -> Iterator[tuple[int, int]]:
             yield open_at.pop(), tag.end()
 
 
-def _is_small_offer(html: str, inside: Sequence[Block], is_last_cut: bool) -> bool:
+def _is_small_offer(html: str, inside: Sequence[Block], rules: CleanRules) -> bool:
     """A heading, a line and the link of the offer: what the line says is the offer's."""
     first, last = inside[0], inside[-1]
     is_headed = _HEADING.match(html, first.start) or _APART.match(html, first.start, first.end)
     return (
-        is_last_cut
+        is_headed is not None
         and last.passage.place is Place.LINK
-        and is_headed is not None
+        and _leads_to_offers(html[last.start : last.end], rules)
         and len(inside) <= _SMALL_BOX_BLOCKS
         and sum(len(block.passage.text) for block in inside) <= _SMALL_BOX
     )

@@ -180,15 +180,18 @@ def weigh(text: str, words: frozenset[str], leads_there: bool, offers: Offers) -
     own = not offers.own_things.isdisjoint(words)
     ours = not offers.ours.isdisjoint(words)
     anyones = not ours and not offers.anyones.isdisjoint(words)
-    parts = 1 + leads_there + (not offers.things.isdisjoint(words)) + (own and ours)
     addressed = (not offers.readers.isdisjoint(words)) + ours
-    if not addressed and not leads_there:
+    things = len(offers.things & words)
+    named = things > 0 and (addressed > 0 or leads_there or things > 1)
+    if not addressed and not leads_there and not named:
         return 0.0
+    parts = 1 + leads_there + (things > 0) + (own and ours)
     told = words & (offers.told - offers.small - offers.goods - offers.readers)
     others = words - offers.known - offers.mild_acts - offers.goods - offers.readers - told
     return (
         parts * _FOR_PART
-        + (addressed + (own and anyones) + min(requests - 1, _MORE_REQUESTS)) * _FOR_ADDRESS
+        + (addressed + (own and anyones) + (things > 1) + named + min(requests - 1, _MORE_REQUESTS))
+        * _FOR_ADDRESS
         + len(told) * _FOR_TOLD
         + len(others) * _FOR_OTHER
         + (len(text) <= _SHORT and not text.endswith((".", "!", "?"))) * _FOR_SHORT

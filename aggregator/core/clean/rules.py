@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from aggregator.core.clean.offers import Appeals, Offers, compile_appeals, compi
 
 _OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 _LATIN_WORD = re.compile("[a-z]{2}")
+_LITERAL = re.compile("[^\\W_]|[¿¡ ',-]")
 _NEVER = r"(?!)"
 PREFIX = 3  # characters; no prefix of a name is shorter
 
@@ -31,19 +32,19 @@ class Alternatives:
 class Phrases:
     """Phrases of all languages, asked by what a text begins with; it is in lower case."""
 
-    first: Mapping[str, Alternatives]  # character -> the phrases that begin with it
+    first: Mapping[str, Alternatives]  # one or two characters -> the phrases that begin with them
     any: re.Pattern[str]  # those that may begin with many characters
     other: Alternatives  # those in other letters than Latin, of which an ASCII text has none
 
     def match(self, text: str) -> re.Match[str] | None:
         """The phrase that the text begins with."""
-        first = self.first.get(text[:1])
+        first = self.first.get(text[:2]) or self.first.get(text[:1])
         found = (first and first.pattern.match(text)) or self.any.match(text)
         return found if found or text.isascii() else self.other.pattern.match(text)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase that is all of the text."""
-        first = self.first.get(text[:1])
+        first = self.first.get(text[:2]) or self.first.get(text[:1])
         found = (first and first.pattern.fullmatch(text)) or self.any.fullmatch(text)
         return found if found or text.isascii() else self.other.pattern.fullmatch(text)
 
@@ -175,7 +176,7 @@ def compile_phrases(patterns: Iterable[str]) -> Phrases:
             if not beginnings:
                 open_ended.append(alternative)
     return Phrases(
-        {first: Alternatives(tuple(alternatives)) for first, alternatives in by_first.items()},
+        _by_first(by_first),
         _any(open_ended or [_NEVER]),
         Alternatives(tuple(other or [_NEVER])),
     )
@@ -202,8 +203,16 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
+def _by_first(phrases: Mapping[str, Sequence[str]]) -> Mapping[str, Alternatives]:
+    """By one or two characters; those of two hold also the phrases of which only the first is told."""
+    return {
+        first: Alternatives((*of_two, *(phrases.get(first[0], ()) if len(first) > 1 else ())))
+        for first, of_two in phrases.items()
+    }
+
+
 def _beginnings(pattern: str) -> frozenset[str]:
-    """The characters that a text may begin with to match; none where they are not plainly told."""
+    """The one or two characters that a text may begin with to match; none where they are not plainly told."""
     found: frozenset[str] = frozenset()
     for alternative in _alternatives(pattern):
         firsts = _beginnings_of_one(alternative)
@@ -214,26 +223,28 @@ def _beginnings(pattern: str) -> frozenset[str]:
 
 
 def _beginnings_of_one(pattern: str) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+    growing = frozenset(("",))
     at = 0
-    while at < len(pattern):
+    while at < len(pattern) and growing:
         if pattern[at] == "(":
             end = _closing(pattern, at)
             inner = pattern[at + 1 : end].removeprefix("?:")
-            firsts = frozenset() if inner.startswith("?") else _beginnings(inner)
+            items = frozenset() if inner.startswith("?") else _beginnings(inner)
         else:
             end = at
-            firsts = frozenset(pattern[at]) if pattern[at].isalnum() or pattern[at] in "¿¡" else frozenset()
-        if not firsts:
-            break
-        found |= firsts
+            items = frozenset(pattern[at]) if _LITERAL.match(pattern[at]) else frozenset()
         follows = pattern[end + 1 : end + 2]
-        if follows not in ("?", "*", "{"):
-            return found
-        if follows == "{":
-            break
-        at = end + 2
-    return frozenset()  # something optional to the end, a class, a dot, a look ahead
+        if not items or follows == "{":
+            break  # a class, a dot, a look ahead
+        grown = frozenset((begun + item)[:2] for begun in growing for item in items)
+        may_grow = end == at and follows != "+"  # a group may be longer than what is told of it
+        done = frozenset(begun for begun in grown if len(begun) > 1 or not may_grow)
+        told |= done
+        growing = (grown - done) | (growing if follows in ("?", "*") else frozenset())
+        at = end + (2 if follows in ("?", "*", "+") else 1)
+    told |= growing
+    return told if "" not in told else frozenset()
 
 
 def _closing(pattern: str, at: int) -> int:

@@ -24,6 +24,7 @@ _MAX_BEFORE_LINK = 150  # of a label and its tags
 _MAX_HEADING = 100
 _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
+_MARKS = re.compile(r"\A\W{1,3}")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
 _EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡☝✉❤♥♡⭐✨✅☕"  # marks around a line
@@ -130,13 +131,13 @@ def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRu
 
 def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
     """A label of the data and then nothing but links: "Read also: <a>…</a>"."""
-    label = rules.related_label.match(text)
+    label = rules.related_label.match(_MARKS.sub("", text, count=1)) or rules.related_label.match(text)
     if label is None:
         return False
     beside, links = LINKED.subn("", part)
     folded = " ".join(fold_phrase(unescape(TAG.sub(" ", beside))).split())
     # The label may be part of the link; "For subscribers" may stand behind it.
-    rest = folded.removeprefix(label[0].strip()).strip(_EDGES)
+    rest = _MARKS.sub("", folded, count=1).removeprefix(label[0].strip()).strip(_EDGES)
     letters = _NO_LETTER.sub("", folded)
     return links > 0 and (
         letters in ("", _NO_LETTER.sub("", label[0])) or _is_folded_phrase(rest, rules, rules.open)
