@@ -372,7 +372,9 @@ def test_phrases_are_asked_by_their_first_letters_and_found_as_without():
     assert set(found.first) >= {"pl", "li", "fo", "bc", "c", "sh"}
 
 
-@pytest.mark.parametrize("name", ["label", "anywhere", "advert", "tail", "related", "related_label"])
+@pytest.mark.parametrize(
+    "name", ["label", "anywhere", "advert", "courtesy", "tail", "related", "related_label"]
+)
 def test_every_phrase_of_the_data_is_a_sound_pattern(name):
     asked = getattr(rules(), name)
     patterns = [asked.any, asked.other.pattern, *(each.pattern for each in asked.first.values())]

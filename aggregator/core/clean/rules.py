@@ -105,6 +105,7 @@ class CleanRules:
     pointing: frozenset[str]  # words of a sentence that speaks of the list under it
     reference_hosts: frozenset[str]  # what authors list links to
     appeals: Appeals
+    courtesy: Phrases  # sentences beside an offer
     tail: Phrases
     related: Phrases
     related_label: Phrases
@@ -147,6 +148,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         pointing=frozenset(_strings(data["pointing"])),
         reference_hosts=frozenset(_strings(data["reference_hosts"])),
         appeals=compile_appeals(_mapping(data["appeals"])),
+        courtesy=compile_phrases(_strings(phrases["courtesy"])),
         tail=compile_phrases(_strings(phrases["tail"])),
         related=compile_phrases(_strings(phrases["related"])),
         related_label=compile_phrases(_strings(phrases["related_label"])),
