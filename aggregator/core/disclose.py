@@ -14,13 +14,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from aggregator.core.notice_reading import (
-    Finding,
-    Reader,
-    is_filler,
-    is_heading,
-    read_mark,
-)
+from aggregator.core.notice_reading import Finding, Reader, is_filler, is_heading, read_mark
 from aggregator.core.notice_text import bare, sentences
 from aggregator.core.notices import Cut, NoticeRules, Scope, compile_notices
 from aggregator.core.passages import Block, blocks, passages
@@ -33,6 +27,7 @@ LAST_BLOCKS = 6
 MAX_CAPTIONS = 40
 MAX_NOTICE = 2500  # characters of a block that may go as a whole
 MAX_RIGHTS = 4000  # characters of an entry's rights that are read
+MAX_TAIL = 1500  # characters of a body's end where a line stands that cleaning takes away
 MAX_PASSES = 25  # a notice that was behind another one comes to the border when that is cut
 
 SOURCE_TYPE_LABEL: Final = "digitalSourceType:"
@@ -92,6 +87,7 @@ def disclose(article: Article, raw: RawEntry, rules: NoticeRules) -> tuple[Artic
             summary=_without(article.summary, told),
         )
     found += _of_metadata(raw, rules)
+    found += _of_lines(raw.body[-MAX_TAIL:], rules, {each.kind for each in found})
     return article, _once(found)
 
 
@@ -136,7 +132,7 @@ def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
         return [], article.html
     found = blocks(article.html)
     given = [block.passage for block in found]
-    notices = [each for each in _notices(given, reader) if not _is_cited(article.html, found, each.at)]
+    notices = [each for each in _notices(given, reader) if not _is_cited(article.html, found, each)]
     told: list[Disclosure] = []
     for notice in notices:
         told += _statements(given[notice.at], notice, reader.rules)
@@ -173,15 +169,22 @@ def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
     return result
 
 
-def _is_cited(html: str, found: tuple[Block, ...], at: int) -> bool:
-    """Does a block stand in a quotation that other blocks introduce ("The note read:") or go on after?"""
+def _is_cited(html: str, found: tuple[Block, ...], notice: _Notice) -> bool:
+    """Does a block stand in a quotation that other blocks introduce ("The note read:") or go on after?
+
+    One that opens as a notice does ("Clarification: …") is set apart by this element, unless introduced.
+    """
+    at = notice.at
     block = found[at]
     start = html.rfind("<blockquote", 0, block.start + 1)
     inside = start >= 0 and html.find("</blockquote", start, block.start) < 0
     inside = inside or html.startswith("<blockquote", block.start)
     if not inside or at == 0:
         return False
-    return at + 1 < len(found) or found[at - 1].passage.text.rstrip().endswith((":", "："))
+    if found[at - 1].passage.text.rstrip().endswith((":", "：")):
+        return True
+    opens = any(Scope.OPENING in each.rule.scopes and each.rule.cut is Cut.BLOCK for each in notice.findings)
+    return at + 1 < len(found) and not opens
 
 
 def _is_whole(text: str, findings: tuple[Finding, ...], rules: NoticeRules) -> bool:
@@ -331,7 +334,7 @@ def _of_metadata(raw: RawEntry, rules: NoticeRules) -> list[Disclosure]:
             result += [
                 _statement(label, each, Place.LABEL, rules) for each in read_mark(label, Scope.TAG, rules)
             ]
-    if "digitalsourcetype" in raw.body.lower():
+    if "igitalSource" in raw.body or "igitalsource" in raw.body:
         for match in _SOURCE_TYPE.finditer(raw.body):
             result += _source_type(match[1], rules)
     if raw.rights:
@@ -340,6 +343,17 @@ def _of_metadata(raw: RawEntry, rules: NoticeRules) -> list[Disclosure]:
         result += [_statement(rights, each, Place.LABEL, rules) for each in (said.firm if said else ())]
     if raw.licence:
         result.append(_licence(raw.licence))
+    return result
+
+
+def _of_lines(tail: str, rules: NoticeRules, known: set[DisclosureKind]) -> list[Disclosure]:
+    """What lines that cleaning takes away say at a body's end, of the kinds that nothing else tells of."""
+    result: list[Disclosure] = []
+    for line in rules.lines:
+        if line.kind not in known and (words := line.said(tail)):
+            evidence = Evidence(Place.LABEL, words, f"line.{line.kind.value}", 0, len(words))
+            uri = rules.uris.get(line.kind)
+            result.append(Disclosure(line.kind, words, Origin.ARTICLE, "en", uri, evidence))
     return result
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from html import unescape
 from typing import Any
 
 from aggregator.model import DisclosureKind
@@ -108,6 +109,20 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a body as it was sent that cleaning takes away, and what it says."""
+
+    kind: DisclosureKind
+    holds: str  # what stands in it, spelt so: the rest is looked for only then
+    find: re.Pattern[str]
+
+    def said(self, html: str) -> str:
+        """Its words in an HTML, without tags; empty where it does not stand there."""
+        match = self.find.search(html) if self.holds in html else None
+        return " ".join(unescape(_TAG.sub("", match[0])).split()) if match else ""
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRules:
     """All languages, and what is known of each kind. Picklable."""
 
@@ -118,8 +133,10 @@ class NoticeRules:
     texts: Mapping[DisclosureKind, str]  # the words used where the operator declares a kind, in English
     source_types: Mapping[str, DisclosureKind]  # last part of an IPTC digital source type, lower case
     licences: re.Pattern[str]  # a licence named in a text or in a URI
+    lines: tuple[Line, ...]
 
 
+_TAG = re.compile(r"<[^<>]*>")
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _NO_SIGNS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]")  # escapes and classes, in which no sign means itself
 _SIGN = re.compile(rf"{_NO_SIGNS.pattern}|[^\x00-\x7f]")
@@ -161,7 +178,18 @@ def compile_notices(data: Mapping[str, Any]) -> NoticeRules:
         texts={kind: about["text"]["en"] for kind, about in kinds.items()},
         source_types={name.lower(): DisclosureKind(kind) for name, kind in data["source_types"].items()},
         licences=re.compile("|".join(data["licences"]), re.IGNORECASE),
+        lines=tuple(
+            Line(DisclosureKind(each["kind"]), each["holds"], _line_pattern(each["find"]))
+            for each in data.get("lines", ())
+        ),
     )
+
+
+def _line_pattern(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(_one_line(pattern), re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"data/disclosures/kinds.yaml: lines: {error}") from error
 
 
 def _add_words(
