@@ -82,7 +82,9 @@ def main() -> None:
         for number in range(options.rounds):
             rounds.append(_round(number, chosen, server))
             starts += [measure.startup(Path(folder)) for _ in range(3)]
-    text = _text(shape, rounds, report.goals(rounds, starts, measure.changed_document(shape)))
+    resting = measure.resting_peak(100), measure.resting_peak(1000)
+    goals = report.goals(rounds, starts, measure.changed_document(shape), measure.unchanged_source(), resting)
+    text = _text(shape, rounds, goals)
     print(text)
     if options.write:
         page = _PAGE.read_text("utf-8")

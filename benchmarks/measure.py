@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from benchmarks import filling
 from benchmarks.corpus import Shape, document
 from benchmarks.memory import resident
-from benchmarks.peers import Side, published
-from benchmarks.server import Asked, Mode, Server
+from benchmarks.peers import Side, ask, published, sides
+from benchmarks.server import Asked, Mode, Server, served
 
 if TYPE_CHECKING:
     from aggregator.core.pipeline import Rules
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 COLD, WARM, DEAF, NEWS, IDLE = "cold", "all 304", "validators ignored", "2 % new", "start-up"
 ROOT = Path(__file__).parent.parent
+_FIRST = 3  # documents read before any is measured: among them are all kinds of bodies
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def run(command: list[str], environment: Mapping[str, str] | None = None) -> Cos
         if process.returncode:
             errors.seek(0)
             raise RuntimeError(f"{' '.join(command)}: {errors.read().decode(errors='replace')[-2000:]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss * 1024))
+    # Its ru_maxrss would count us, from whom it was forked.
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak)
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
@@ -144,6 +146,13 @@ def changed_document(shape: Shape, times: int = 40) -> tuple[float, float]:
     rules = pipeline.compile_rules(built_in_rules())
     limits = FetchLimits()
     ours = theirs = 0.0
+    # What is imported and compiled at first use is no document's cost.
+    for number in range(_FIRST):
+        first = Document(
+            "https://s.example/", *document(shape, times + number), datetime(2025, 2, 4, tzinfo=UTC)
+        )
+        pipeline.process(first, Source(slug="s", url=first.url, name="s"), {}, rules, limits)
+        feedparser.parse(first.body)
     for number in range(times):
         url = f"https://site{number}.example/feed"
         source = Source(slug=f"s{number}", url=url, name=url)
@@ -161,6 +170,46 @@ def changed_document(shape: Shape, times: int = 40) -> tuple[float, float]:
         if len(found.drafts) != 1 or len(whole.entries) != shape.entries:
             raise RuntimeError("the two did not read the same document")
     return ours / times, theirs / times
+
+
+def unchanged_source(sources: int = 2000, times: int = 5) -> tuple[float, float]:
+    """CPU seconds of all-304 cycles in a running process, ours and a bare loop's, best of several turns."""
+    from aggregator.config import load_setup
+    from aggregator.jobs.cycle import run_cycle
+    from aggregator.store.base import open_store
+
+    ours: list[float] = []
+    theirs: list[float] = []
+    with served(Shape(sources, 1)) as server, tempfile.TemporaryDirectory() as folder:
+        side = next(one for one in sides() if one.name == "aggregator")
+        side.prepare(Path(folder), server.urls)
+        setup = load_setup(Path(folder) / "feeds.yaml")
+        store = open_store(setup.settings.database)
+        etags: dict[str, str] = {}
+        for _ in range(2):  # nothing is stored yet; nothing is asked conditionally yet
+            run_cycle(setup, store, everything=True)
+            ask(server.urls, etags)
+        for _ in range(times):
+            began = time.process_time()
+            report = run_cycle(setup, store, everything=True)
+            ours.append(time.process_time() - began)
+            if report.unchanged != sources:
+                raise RuntimeError(f"{report.unchanged} of {sources} sources were unchanged")
+            began = time.process_time()
+            ask(server.urls, etags)
+            theirs.append(time.process_time() - began)
+        store.close()
+    return min(ours), min(theirs)
+
+
+def resting_peak(sources: int) -> int:
+    """Bytes at the peak of ``poll --all`` where every source answers 304."""
+    side = next(one for one in sides() if one.name == "aggregator")
+    with served(Shape(sources, 1)) as server, tempfile.TemporaryDirectory() as folder:
+        side.prepare(Path(folder), server.urls)
+        for _ in range(2):
+            cost = run(side.cycle(Path(folder)))
+        return cost.peak
 
 
 def stages(shape: Shape) -> dict[str, float]:

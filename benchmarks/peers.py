@@ -148,13 +148,9 @@ def reader_cycle(folder: Path, idle: bool) -> None:
         reader.update_feeds(workers=1, scheduled=False)
 
 
-def aiohttp_cycle(folder: Path, idle: bool) -> None:
-    """The least that any aiohttp program does: the same requests, the bodies read and dropped."""
+def ask(urls: list[str], etags: dict[str, str]) -> None:
+    """The least that any aiohttp program does: conditional requests, the bodies read and dropped."""
     import aiohttp
-
-    place = folder / "etags.json"
-    etags: dict[str, str] = json.loads(place.read_text()) if place.exists() else {}
-    urls = [] if idle else json.loads((folder / "urls.json").read_text())
 
     async def run() -> None:
         gate = asyncio.Semaphore(64)
@@ -169,6 +165,13 @@ def aiohttp_cycle(folder: Path, idle: bool) -> None:
             await asyncio.gather(*(one(session, url) for url in urls))
 
     asyncio.run(run())
+
+
+def aiohttp_cycle(folder: Path, idle: bool) -> None:
+    """A bare aiohttp loop with its validators in a file."""
+    place = folder / "etags.json"
+    etags: dict[str, str] = json.loads(place.read_text()) if place.exists() else {}
+    ask([] if idle else json.loads((folder / "urls.json").read_text()), etags)
     place.write_text(json.dumps(etags))
 
 
