@@ -1,4 +1,4 @@
-"""Many rows into one table, by one statement that is compiled once and no work on each row but its types'."""
+"""Many rows written by one statement that is compiled once, with no work on each row but its types'."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, Insert, Table, Update
 from sqlalchemy import insert as insert_into
 
 Row = Mapping[str, Any]
@@ -16,8 +16,9 @@ Row = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class _Statement:
     sql: str
-    columns: tuple[str, ...]  # in the order of the parameters
-    written: tuple[Callable[[Any], Any] | None, ...]  # what makes a column's value one of the driver's
+    parameters: tuple[str, ...]  # in their order
+    written: tuple[Callable[[Any], Any] | None, ...]  # what makes a parameter's value one of the driver's
+    same: Mapping[str, Any]  # values that the statement itself gives, for every row
     named: bool  # parameters go by name
 
 
@@ -26,25 +27,56 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
     The same as ``connection.execute(insert(table), rows)``, which looks at each value of each row anew.
     """
-    if not rows:
-        return
-    statement = _statement(table, tuple(rows[0]), connection.dialect)
+    if rows:
+        _run(connection, _insertion(table, tuple(rows[0]), connection.dialect), rows)
+
+
+def execute(connection: Connection, statement: Insert | Update, rows: Sequence[Row]) -> None:
+    """Run a statement that its module keeps, once for each row; nothing where there are none.
+
+    Rows name its parameters; of an insertion they name columns, all the same ones.
+    """
+    if rows:
+        _run(connection, _kept(statement, tuple(rows[0]), connection.dialect), rows)
+
+
+def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> None:
     columns = [
-        [row[name] for row in rows] if process is None else [process(row[name]) for row in rows]
-        for name, process in zip(statement.columns, statement.written, strict=True)
+        _column(name, process, statement.same, rows)
+        for name, process in zip(statement.parameters, statement.written, strict=True)
     ]
     values = zip(*columns, strict=True)
     if statement.named:
         connection.exec_driver_sql(
-            statement.sql, [dict(zip(statement.columns, one, strict=True)) for one in values]
+            statement.sql, [dict(zip(statement.parameters, one, strict=True)) for one in values]
         )
     else:
         connection.exec_driver_sql(statement.sql, list(values))
 
 
+def _column(
+    name: str, process: Callable[[Any], Any] | None, same: Mapping[str, Any], rows: Sequence[Row]
+) -> list[Any]:
+    """A parameter's value for each row, as the driver wants it."""
+    if name in same:
+        return [same[name] if process is None else process(same[name])] * len(rows)
+    return [row[name] for row in rows] if process is None else [process(row[name]) for row in rows]
+
+
 @lru_cache(maxsize=128)
-def _statement(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Statement:
-    compiled = insert_into(table).compile(dialect=dialect, column_keys=list(names))
-    order: Sequence[str] = getattr(compiled, "positiontup", None) or names
-    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in order]
-    return _Statement(str(compiled), tuple(order), tuple(processors), not compiled.positional)
+def _insertion(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Statement:
+    return _compiled(insert_into(table), names, dialect)
+
+
+@lru_cache(maxsize=128)
+def _kept(statement: Insert | Update, names: tuple[str, ...], dialect: Dialect) -> _Statement:
+    return _compiled(statement, names, dialect)
+
+
+def _compiled(statement: Insert | Update, names: tuple[str, ...], dialect: Dialect) -> _Statement:
+    columns = list(names) if isinstance(statement, Insert) else None
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    order: Sequence[str] = getattr(compiled, "positiontup", None) or tuple(compiled.binds)
+    processors = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in order]
+    same = {name: compiled.binds[name].value for name in order if name not in names}
+    return _Statement(str(compiled), tuple(order), tuple(processors), same, not compiled.positional)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import Insert
 
 from aggregator.core import hosts
 from aggregator.core.hosts import TOGETHER, Refusal
 from aggregator.model import Failed, Fetched, Outcome, SourceHealth, Trouble, Unchanged
-from aggregator.store import codec
+from aggregator.store import bulk, codec
 from aggregator.store.facts import insert_for
 from aggregator.store.schema import Instant, polls, sources
 
@@ -87,16 +89,13 @@ def record(
     """Write the sources' rows and their history; the leases end."""
     read = [_row(outcome) | _read_row(outcome, counted) for outcome in outcomes if outcome.processed]
     other = [_row(outcome) for outcome in outcomes if not outcome.processed]
-    if read:
-        connection.execute(_RECORD_READ, read)
-    if other:
-        connection.execute(_RECORD, other)
+    bulk.execute(connection, _RECORD_READ, read)
+    bulk.execute(connection, _RECORD, other)
     moved = [_moved_row(one) for one in outcomes if one.after.url != before[one.source_id].request_url]
     if moved:
         connection.execute(_MOVE, moved)
-    # A clock that was set back may bring the same instant twice.
-    history = insert_for(connection)(polls).on_conflict_do_nothing()
-    connection.execute(history, [_history(outcome, counted) for outcome in outcomes])
+    history = [_history(outcome, counted) for outcome in outcomes]
+    bulk.execute(connection, _into_history(insert_for(connection)), history)
     ids = [outcome.source_id for outcome in outcomes]
     oldest = max(outcome.polled_at for outcome in outcomes) - HISTORY
     connection.execute(delete(polls).where(polls.c.source_id.in_(ids), polls.c.at < oldest))
@@ -122,6 +121,12 @@ _RECORD_READ = _RECORD.values(
     rhythm=bindparam("new_rhythm"),
     entries=sources.c.entries + bindparam("more"),
 )
+
+
+@cache
+def _into_history(insert: Callable[[Table], Insert]) -> Insert:
+    # A clock that was set back may bring the same instant twice.
+    return insert(polls).on_conflict_do_nothing()
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:
