@@ -14,6 +14,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
+from aggregator.core.notice_place import borders, is_not_its_own
 from aggregator.core.notice_reading import Finding, Reader, is_filler, is_heading, read_mark
 from aggregator.core.notice_text import bare, sentences
 from aggregator.core.notices import Cut, NoticeRules, Scope, compile_notices
@@ -22,9 +23,6 @@ from aggregator.model import Article, Disclosure, DisclosureKind, Evidence, Orig
 
 __all__ = ["DECLARABLE", "NoticeRules", "compile_notices", "declared", "disclose"]
 
-FIRST_BLOCKS = 3  # of an article, besides captions, where a notice may stand
-LAST_BLOCKS = 6
-MAX_CAPTIONS = 40
 MAX_NOTICE = 2500  # characters of a block that may go as a whole
 MAX_RIGHTS = 4000  # characters of an entry's rights that are read
 MAX_TAIL = 1500  # characters of a body's end where a line stands that cleaning takes away
@@ -139,20 +137,13 @@ def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
     return told, _cut(article.html, found, notices, reader.rules)
 
 
-def _borders(given: Sequence[Passage]) -> list[int]:
-    """Which blocks may hold a notice: the first, the last and the captions."""
-    running = [at for at, each in enumerate(given) if each.place is not Place.CAPTION]
-    captions = [at for at, each in enumerate(given) if each.place is Place.CAPTION][:MAX_CAPTIONS]
-    return sorted({*running[:FIRST_BLOCKS], *running[-LAST_BLOCKS:], *captions})
-
-
 def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
     """The blocks with something to disclose, of all passages but the title."""
     result: list[_Notice] = []
-    borders = _borders(given)
-    if not reader.may_say(given[at].text for at in borders):
+    places = borders(given)
+    if not reader.may_say(given[at].text for at in places):
         return result
-    for at in borders:
+    for at in places:
         passage = given[at]
         block = reader.read(passage.text, passage.place)
         if block is None:
@@ -163,7 +154,7 @@ def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
             heading = at > 0 and is_heading(given[at - 1].text, reader.rules)
             if findings or beside or heading or block.is_headed:
                 findings += block.loose
-        if findings:
+        if findings and not is_not_its_own(given, at, reader.rules.languages):
             whole = passage.place is not Place.CAPTION and _is_whole(passage.text, findings, reader.rules)
             result.append(_Notice(at, findings, whole))
     return result

@@ -106,6 +106,8 @@ class Language:
     nothing: Wording  # how a sentence begins that denies all that it says: "No part of this article …"
     heading: Wording  # a heading that announces a notice
     filler: Wording  # what goes along with a notice and says nothing of its own
+    example: Wording  # how a block ends that announces an example: "Sample wording:"
+    apart: Wording  # what shows that a block is no statement on this text: "A: …", "Your tasks: …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,8 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         nothing=_any(f"{tag}: nothing", data.get("nothing", ()), words, variants),
         heading=_any(f"{tag}: headings", data.get("headings", ()), words, variants),
         filler=_any(f"{tag}: fillers", data.get("fillers", ()), words, variants),
+        example=_any(f"{tag}: examples", data.get("examples", ()), words, variants),
+        apart=_any(f"{tag}: apart", data.get("apart", ()), words, variants),
     )
 
 
