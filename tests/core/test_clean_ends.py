@@ -1,5 +1,7 @@
 """What a site sets around a text in sentences, rows and boxes of its own; and the author's lines like it."""
 
+import re
+
 import pytest
 from core.cleaning import html_of
 
@@ -380,3 +382,37 @@ def test_an_editors_link_between_brackets_goes():
 
 def test_a_form_that_holds_the_text_stays():
     assert "miller" in html_of(f'<form id="page"><p>{PROSE}</p><p>{PROSE}</p></form>')
+
+
+def _read(html):
+    return " ".join(re.sub("<[^<>]+>", " ", html).split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>架空の文具店は3月4日、一晩で消えるインクを発売すると発表した。価格は880円。</p>"
+        "<p>消えたあとの紙には、かすかなくぼみが残る。</p>",
+        "<p>가온시 외딴섬의 우체통에 지난해 편지 3천 통이 들어왔다.</p>",
+        "<p>The ferry at Lindow runs again after nine weeks, with one new rope.</p>",
+    ],
+)
+@pytest.mark.parametrize("name", ["subscription", "ad-content", "share-box"])
+def test_a_name_of_boilerplate_never_takes_all_that_a_body_tells(text, name):
+    under = (
+        '<div id="art"><p>Copyright © Lindow Media, Inc. All Rights Reserved.</p></div>'
+        '<div class="box"><h2>関連記事</h2><ul><li><a href="/1">鉛筆はなぜ六角形なのか</a></li>'
+        '<li><a href="/2">消しゴムのかすを数える研究</a></li></ul></div><div class="share"><p>この記事をシェア</p></div>'
+    )
+    body = f'<div id="body"><div class="{name}">{text}</div></div>{under}'
+    assert _read(html_of(body)) == _read(text)
+    assert _read(html_of(body.replace("<div ", "<div data-src='x' "))) == _read(text)  # by the tree
+
+
+def test_a_box_of_an_offer_goes_also_from_under_a_text_that_is_shorter():
+    text = "<p>The ferry at Lindow runs again after nine weeks.</p>"
+    offer = (
+        '<div class="newsletter-box"><p>Sign up for our newsletter and get the best of Lindow in your inbox.</p>'
+        "<p>By signing up you agree to our terms of use and to our privacy policy, every word of it.</p></div>"
+    )
+    assert _read(html_of(text + offer)) == _read(text)

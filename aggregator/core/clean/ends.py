@@ -45,7 +45,6 @@ _SMALL_BOX_BLOCKS, _SMALL_BOX = 3, 200  # blocks, and characters of their text
 _MAX_BESIDE = 90  # of a line that goes with the offers of its box
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=.)")
-_MIN_SENTENCES = 2
 _MARKS = " .!?。！？…:)"
 _NO_HEADING = re.compile(r"[.!?。！？:：©\d]")  # a sentence, a credit or a date
 _HEADLINE_WORDS, _HEADLINE_LETTERS = 4, 20
@@ -130,15 +129,13 @@ def is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, *, is_fi
         _asks_for_gifts(html, block, text, words, rules)
         or ((part.count("<a ") > 1 or "|" in text) and is_row(text, _beside_links(part), rules.offers))
         or bool(rules.ends.fullmatch(text))
-        or (len(text) <= MAX_LONG_OFFER and _is_all_offers(text, rules))
+        or (len(text) <= MAX_LONG_OFFER and len(_SENTENCES.split(text)) > 1 and is_all_offers(text, rules))
     )
 
 
-def _is_all_offers(text: str, rules: CleanRules) -> bool:
-    """Whether each of a line's sentences is an offer or a courtesy beside one."""
+def is_all_offers(text: str, rules: CleanRules) -> bool:
+    """Whether each of a folded text's sentences is an offer or a courtesy beside one."""
     sentences = _SENTENCES.split(text)
-    if len(sentences) < _MIN_SENTENCES:
-        return False
     offered = False
     for sentence in sentences:
         if rules.courtesy.fullmatch(sentence.rstrip(_MARKS)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from aggregator.core.clean.gate import is_named_boilerplate
+from aggregator.core.clean.lines import LINKED
 from aggregator.core.clean.rules import CleanRules
 
 _ATTRIBUTE = r"""\s+[^\s"'<>/=]+(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`/]+))?"""
@@ -32,8 +33,10 @@ _AS_WRITTEN = frozenset(("pre", "code"))
 _TELLING = ("class", "style", "id", "role")  # hidden has an "id"
 _ROLES = frozenset(("navigation", "search", "banner", "contentinfo"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# Characters of an element that is boilerplate by its name alone; whether more is, needs all its text.
+# Bytes of an element that is boilerplate by its name alone; whether more is, needs all its text.
 _BRIEF = 400
+# So little may go whatever stays; more must be less than what stays, or only a tree can tell.
+_LITTLE = 60
 _MAX_DEPTH = 60
 
 
@@ -51,7 +54,14 @@ def cut_named(html: str, rules: CleanRules) -> str | None:
     for start, end in scan.cut:
         parts.append(html[at:start])
         at = end
-    return "".join([*parts, html[at:]])
+    rest = "".join([*parts, html[at:]])
+    taken = sum(end - start > _LITTLE and _prose(html[start:end]) for start, end in scan.cut)
+    return None if taken > _LITTLE and taken > _prose(rest) else rest
+
+
+def _prose(html: str) -> int:
+    """The bytes of its text that are in no link."""
+    return len(_TAG.sub("", LINKED.sub("", html)).encode())
 
 
 class _Scan:
@@ -102,7 +112,8 @@ class _Scan:
 
     def is_long(self) -> bool:
         start, end = self.cut[-1]
-        return end - start > _BRIEF and len(_TAG.sub("", self.html[start:end])) > _BRIEF
+        part = self.html[start:end]
+        return (len(part) > _BRIEF or not part.isascii()) and len(_TAG.sub("", part).encode()) > _BRIEF
 
     def may_stand_here(self, name: str) -> bool:
         """Whether a parser (HTML §13.2.6.4.7) opens the element inside those that are open, closing none."""

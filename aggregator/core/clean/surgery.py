@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from aggregator.core import urls
 from aggregator.core.clean.gate import is_named_boilerplate
 from aggregator.core.clean.rules import CleanRules
+from aggregator.core.clean.trim import is_of_site
 
 # The tags of text that a parser keeps in place of elements it does not know, so that words stay apart.
 _TO_DIV = ["form", "fieldset", "dialog", "hgroup", "menu", "dir", "legend", "marquee"]
@@ -53,7 +54,10 @@ _VIMEO = re.compile(r"player\.vimeo\.com/video/(\d+)")
 _DAILYMOTION = re.compile(r"dailymotion\.com/embed/video/(\w+)")
 _CUSTOM = re.compile(r"[a-z][a-z0-9]*-[a-z0-9-]*\Z")
 # Named like boilerplate, but most of what there is to read: somebody's theme, not a share bar.
-_PROSE = 400
+_PROSE = 400  # bytes, so that a character of Hangul or Han counts three
+_SENTENCE = 60  # bytes
+_SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’」』»)\]）]*\s*\Z")
+_TEXT_BLOCKS = ["p", "li", "div", "section", "article", "blockquote", "td", "dd", "center"]
 _MAX_SPARED = 60  # each costs a look at all it holds
 
 
@@ -63,15 +67,12 @@ def operate(html: str, base: str | None, rules: CleanRules, spare: float = 0.5) 
     Takes and gives raw HTML. ``base`` makes the players' links absolute; an element
     that holds more than the share ``spare`` of all text is the author's, whatever it is called.
     """
-    soup = BeautifulSoup("<html><body>" + _shortcodes(html), "lxml")
-    for pre in soup.find_all("svg"):
-        pre.decompose()
-    _mend_pictures(soup)
-    _mend_players(soup, base, rules)
-    for found in soup.find_all(_CUT_TAGS):
-        if not found.decomposed and not _is_math(found):
-            found.decompose()
-    _cut_named(soup, rules, spare)
+    soup = _mended(html, base, rules)
+    taken = _cut_named(soup, rules, spare)
+    if taken > _prose(soup) and not _tells(soup, rules):
+        # All that was told would go and only labels stay: somebody's names for a text.
+        soup = _mended(html, base, rules)
+        _cut_named(soup, rules, spare, is_to_tell=True)
     _mend_captions(soup)
     for found in soup.find_all("math"):
         found.replace_with(str(found.get("alttext") or found.get_text(" ", strip=True)))
@@ -80,6 +81,19 @@ def operate(html: str, base: str | None, rules: CleanRules, spare: float = 0.5) 
             found.name = "div"
     body = soup.find("html")
     return body.decode_contents() if isinstance(body, Tag) else ""
+
+
+def _mended(html: str, base: str | None, rules: CleanRules) -> BeautifulSoup:
+    """The tree of a body, its pictures and players plain, without what is never text."""
+    soup = BeautifulSoup("<html><body>" + _shortcodes(html), "lxml")
+    for pre in soup.find_all("svg"):
+        pre.decompose()
+    _mend_pictures(soup)
+    _mend_players(soup, base, rules)
+    for found in soup.find_all(_CUT_TAGS):
+        if not found.decomposed and not _is_math(found):
+            found.decompose()
+    return soup
 
 
 def _is_math(found: Tag) -> bool:
@@ -230,22 +244,32 @@ def _watch_url(url: str) -> str:
     return url
 
 
-def _cut_named(soup: BeautifulSoup, rules: CleanRules, spare: float) -> None:
-    half = len(soup.get_text()) * spare
+def _cut_named(soup: BeautifulSoup, rules: CleanRules, spare: float, is_to_tell: bool = False) -> int:
+    """Cut what is named as boilerplate or hidden; the bytes of prose that went by their names.
+
+    ``is_to_tell``: what tells something stays.
+    """
+    half = len(soup.get_text().encode()) * spare
     enough = max(_PROSE, half)
-    spared = 0
+    spared = taken = 0
     for found in soup.find_all(True):
         if spared > _MAX_SPARED:
-            return
+            break
         if found.decomposed or not isinstance(found, Tag) or found.name in ("html", "body"):
             continue
         classes = [str(name) for name in found.get_attribute_list("class") if name]
         named = is_named_boilerplate(found.name, classes, _text(found, "id"), rules)
         if named or found.name == "form" or _is_hidden(found):
-            if _is_text_of_author(found, enough if named else min(enough, half)):
+            prose = _prose(found)
+            if prose > (enough if named else min(enough, half)) or _is_as_written(found):
                 spared += 1
                 continue
+            if named and is_to_tell and prose > _SENTENCE and _tells(found, rules):
+                spared += 1
+                continue
+            taken += prose if named else 0
             found.decompose()
+    return taken
 
 
 def _is_hidden(found: Tag) -> bool:
@@ -256,13 +280,30 @@ def _is_hidden(found: Tag) -> bool:
     return bool(_HIDDEN.search(_text(found, "style")))
 
 
-def _is_text_of_author(found: Tag, enough: float) -> bool:
+def _is_as_written(found: Tag) -> bool:
     if found.name in _KEEP_WITHIN or found.find_parent(("pre", "code")) is not None:
         return True
-    if found.find("pre") is not None:
-        return True  # a box of code, whatever a theme calls it
-    prose = len(found.get_text()) - sum(len(link.get_text()) for link in found.find_all("a"))
-    return prose > enough
+    return found.find("pre") is not None  # a box of code, whatever a theme calls it
+
+
+def _prose(found: Tag) -> int:
+    """The bytes of its text that are in no link."""
+    return len(found.get_text().encode()) - sum(len(link.get_text().encode()) for link in found.find_all("a"))
+
+
+def _tells(found: Tag, rules: CleanRules) -> bool:
+    """Whether a sentence stands in it that is not a site's own."""
+    for block in [found, *found.find_all(_TEXT_BLOCKS)]:
+        if block.find(_TEXT_BLOCKS) is None:
+            text = " ".join(block.get_text().split())
+            if (
+                len(text.encode()) > _SENTENCE
+                and _SENTENCE_END.search(text)
+                and not is_of_site(text, rules)
+                and _prose(block) > _SENTENCE
+            ):
+                return True
+    return False
 
 
 def _mend_captions(soup: BeautifulSoup) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 
-from aggregator.core.clean.ends import is_of_an_end, mark_ends
+from aggregator.core.clean.ends import is_all_offers, is_of_an_end, mark_ends
 from aggregator.core.clean.lines import LINKED, PROSE, TAG, is_cuttable, is_link_line
 from aggregator.core.clean.rules import CleanRules, Guarded
 from aggregator.core.clean.sanitize import without_empty
@@ -72,6 +72,19 @@ def fold_phrase(text: str) -> str:
 def is_phrase(text: str, rules: CleanRules) -> bool:
     """Whether a text says nothing but a phrase that is boilerplate wherever it stands."""
     return len(text) <= MAX_PHRASE and _is_folded_phrase(fold_phrase(text), rules, rules.open)
+
+
+def is_of_site(text: str, rules: CleanRules) -> bool:
+    """Whether a text says nothing but what a site says of itself: a phrase, an offer, a line of an end."""
+    if len(text) > MAX_PHRASE:
+        return False
+    folded = fold_phrase(text)
+    return (
+        _is_folded_phrase(folded, rules, rules.open)
+        or rules.tail.fullmatch(folded) is not None
+        or rules.ends.fullmatch(folded) is not None
+        or is_all_offers(folded, rules)
+    )
 
 
 def _is_folded_phrase(folded: str, rules: CleanRules, slow: Guarded) -> bool:
