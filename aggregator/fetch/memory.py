@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
+_M_ARENA_MAX = -8
 _LARGE_BLOCK = 256 * 1024  # bytes
 
 
@@ -20,6 +21,19 @@ def return_large_blocks() -> None:
     mallopt = getattr(_libc(), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+
+
+@cache
+def share_free_memory() -> None:
+    """Have all threads of this process take memory from one place (mallopt(3), M_ARENA_MAX).
+
+    glibc gives threads places of their own, so that none waits for another, which under one interpreter
+    lock none does. What one thread makes and another frees is then kept in each of them. Call it before
+    threads are started. Does nothing where the C library is another.
+    """
+    mallopt = getattr(_libc(), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
 
 
 def return_free_memory() -> None:

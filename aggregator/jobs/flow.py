@@ -40,7 +40,7 @@ from aggregator.store.polling import PER_HOST, Take, free_mine, known, take_due
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
-BODIES = 8 * 1024 * 1024  # bytes of bodies that are fetched and not yet stored
+BODIES = 4 * 1024 * 1024  # bytes of bodies that are fetched and not yet stored
 _READ_TOGETHER = 1024 * 1024  # bytes of bodies whose fingerprints are looked up at once
 _WRITE_AFTER = 0.25  # seconds that an outcome waits for others to share a transaction with
 _WRITE_TOGETHER = 500  # outcomes

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import Pipe, get_context
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any
 
 Work = Callable[[Connection], None]
 
@@ -27,6 +29,11 @@ _END_SECONDS = 5.0  # for its children to end
 _NUMBER = struct.Struct("!q")
 _RUNS = 1 << 32  # an exit code that none is: it has not ended
 _FORK = 0  # asked for in place of a process's id; the child's end of its pipe goes with it
+# multiprocessing's own way to spawn adds a process that tracks resources (6 MiB), and imports __main__ anew.
+_PROGRAM = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "from aggregator.jobs.nursery import nurse; nurse(int(sys.argv[1]))"
+)
 
 
 class Nursery:
@@ -37,12 +44,16 @@ class Nursery:
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_START_SECONDS)
-        context = get_context("spawn")
-        self._process = context.Process(
-            target=_nurse, args=(theirs, make, arguments), name="aggregator-nursery", daemon=True
-        )
-        self._process.start()
-        theirs.close()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - this program itself
+                [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno())],
+                stdin=subprocess.PIPE,
+                pass_fds=[theirs.fileno()],
+            )
+        assert self._process.stdin is not None
+        # One that is dead already is found so when it is asked for a child.
+        with suppress(BrokenPipeError), self._process.stdin as told:
+            told.write(pickle.dumps(sys.path) + pickle.dumps((make, arguments)))
 
     def fork(self) -> Child:
         """A new process; waits until the nursery is ready. Raises RuntimeError where it never is."""
@@ -67,17 +78,18 @@ class Nursery:
                 answer = self._control.recv(_NUMBER.size, socket.MSG_WAITALL)
                 return int(_NUMBER.unpack(answer)[0])
             except (OSError, struct.error) as error:
-                self._process.join(1)
-                code = self._process.exitcode
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(1)
+                code = self._process.returncode
                 raise RuntimeError(f"a process to read in did not start (exit code {code})") from error
 
     def close(self) -> None:
         """End the nursery and wait for its children, which end when their pipes are closed."""
         self._control.close()
-        self._process.join(_END_SECONDS)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_SECONDS)
         self._process.kill()
-        self._process.join()
-        self._process.close()
+        self._process.wait()
 
 
 class Child:
@@ -113,11 +125,16 @@ class Child:
             threading.Event().wait(0.001)
 
 
-def _nurse(control: socket.socket, make: Callable[..., Work], arguments: tuple[Any, ...]) -> None:
-    """What the nursery does until its control is closed."""
+def nurse(number: int) -> None:
+    """What the nursery does until its control, the socket of this number, is closed.
+
+    What its children's work is made by, and of, comes on standard input.
+    """
     # A terminal's Ctrl-C goes to every process of its group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # what is made here is kept: looking at it again and again takes a tenth of the time
+    make, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+    control = socket.socket(fileno=number)
     work = make(*arguments)
     gc.enable()
     gc.collect()

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from aggregator.fetch.memory import return_free_memory, return_large_blocks
+from aggregator.fetch.memory import return_free_memory, return_large_blocks, share_free_memory
 from aggregator.jobs.compiled import SAMPLE, compiled
 from aggregator.jobs.nursery import Child, Nursery, Work
 from aggregator.jobs.poll import Brought, read
@@ -91,6 +91,8 @@ class Pool:
 
     def _open(self) -> Nursery:
         if self._nursery is None:
+            share_free_memory()  # threads wait for what readers bring, another one writes and frees it
+            return_large_blocks()
             self._nursery = Nursery(_prepared, self._data, self._limits)
         return self._nursery
 

@@ -109,18 +109,23 @@ def _publish_topics(some: Sequence[Topic], setup: Setup, store: Store, shared: b
 
     _keep_templates()
     made: list[TopicFeed] = []
-    files: list[tuple[_Plan, bytes]] = []
+    told: list[Output] = []
+    written = 0
     with store.read() as connection:
         # Read before the stories: what is added between the two is published again, never lost.
         heads = feeds.heads(connection)
         for topic in some:
             feed = topic_feed(connection, topic, heads[topic.slug], setup)
+            plans = _topic_plans(topic, heads[topic.slug], shared)
+            # Written at once: the files of many topics are more than all else that a cycle holds.
+            files = [
+                (plan, WRITERS[suffix](feed)) for plan, suffix in zip(plans, _suffixes(topic), strict=True)
+            ]
+            written += _write_files(Path(setup.settings.output), files)
+            told += [_output(plan, body) for plan, body in files]
             made.append(feed)
-            bodies = [WRITERS[suffix](feed) for suffix in _suffixes(topic)]
-            files += zip(_topic_plans(topic, heads[topic.slug], shared), bodies, strict=True)
-    written = _write_files(Path(setup.settings.output), files)
     with store.write() as connection:
-        outputs.record(connection, [_output(plan, body) for plan, body in files])
+        outputs.record(connection, told)
         topics.record_shown(connection, made)
     return written
 

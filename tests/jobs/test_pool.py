@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -82,3 +83,20 @@ def test_a_process_really_ends_when_a_body_takes_longer_than_it_may():
     assert isinstance(failed, Failed)
     assert "0.02 seconds of CPU time" in failed.why
     assert pools.ANYONES_BYTES < pools.WELL_KNOWN_BYTES
+
+
+def descendants(process: int | str = "self") -> set[int]:
+    files = Path(f"/proc/{process}/task").glob("*/children")
+    own = {int(child) for file in files for child in file.read_text().split()}
+    return own.union(*map(descendants, own))
+
+
+def test_a_pool_is_its_readers_and_the_process_that_forked_them_and_none_of_them_stays():
+    before = descendants()
+    opened = Pool(built_in_rules(), LIMITS, size=1)
+    try:
+        assert isinstance(opened.read(task()), Brought)
+        assert len(descendants() - before) == 2
+    finally:
+        opened.close()
+    assert descendants() <= before
