@@ -14,7 +14,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from aggregator.core.notice_place import borders, is_not_its_own
+from aggregator.core.notice_place import borders, is_cited, is_headline, is_not_its_own
 from aggregator.core.notice_reading import Finding, Reader, is_filler, is_heading, read_mark
 from aggregator.core.notice_text import bare, sentences
 from aggregator.core.notices import Cut, NoticeRules, Scope, compile_notices
@@ -130,8 +130,13 @@ def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
         return [], article.html
     found = blocks(article.html)
     given = [block.passage for block in found]
-    notices = [each for each in _notices(given, reader) if not _is_cited(article.html, found, each)]
-    told: list[Disclosure] = []
+    notices = [each for each in _notices(given, reader) if _is_said(article.html, found, each, reader.rules)]
+    told = [
+        _statement(block.passage.text, each, Place.TITLE, reader.rules)
+        for block in found
+        if is_headline(article.html, block)
+        for each in read_mark(block.passage.text, Scope.TITLE, reader.rules)
+    ]
     for notice in notices:
         told += _statements(given[notice.at], notice, reader.rules)
     return told, _cut(article.html, found, notices, reader.rules)
@@ -160,22 +165,10 @@ def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
     return result
 
 
-def _is_cited(html: str, found: tuple[Block, ...], notice: _Notice) -> bool:
-    """Does a block stand in a quotation that other blocks introduce ("The note read:") or go on after?
-
-    One that opens as a notice does ("Clarification: …") is set apart by this element, unless introduced.
-    """
-    at = notice.at
-    block = found[at]
-    start = html.rfind("<blockquote", 0, block.start + 1)
-    inside = start >= 0 and html.find("</blockquote", start, block.start) < 0
-    inside = inside or html.startswith("<blockquote", block.start)
-    if not inside or at == 0:
-        return False
-    if found[at - 1].passage.text.rstrip().endswith((":", "：")):
-        return True
+def _is_said(html: str, found: tuple[Block, ...], notice: _Notice, rules: NoticeRules) -> bool:
+    """Is a notice the article's own statement, no headline and no words that are shown?"""
     opens = any(Scope.OPENING in each.rule.scopes and each.rule.cut is Cut.BLOCK for each in notice.findings)
-    return at + 1 < len(found) and not opens
+    return not is_headline(html, found[notice.at]) and not is_cited(html, found, notice.at, opens, rules)
 
 
 def _is_whole(text: str, findings: tuple[Finding, ...], rules: NoticeRules) -> bool:
