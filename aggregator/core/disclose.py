@@ -14,7 +14,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from aggregator.core.notice_place import borders, is_cited, is_headline, is_not_its_own
+from aggregator.core.notice_place import borders, is_cited, is_headline, of_its_own
 from aggregator.core.notice_reading import Finding, Reader, is_filler, is_heading, read_mark
 from aggregator.core.notice_text import bare, sentences
 from aggregator.core.notices import Cut, NoticeRules, Scope, compile_notices
@@ -159,7 +159,7 @@ def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
             heading = at > 0 and is_heading(given[at - 1].text, reader.rules)
             if findings or beside or heading or block.is_headed:
                 findings += block.loose
-        if findings and not is_not_its_own(given, at, reader.rules.languages):
+        if findings := of_its_own(given, at, findings, reader.rules.languages):
             whole = passage.place is not Place.CAPTION and _is_whole(passage.text, findings, reader.rules)
             result.append(_Notice(at, findings, whole))
     return result

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 
-from aggregator.core.notice_reading import is_heading
+from aggregator.core.notice_reading import Finding, is_heading
 from aggregator.core.notice_text import plain_form
-from aggregator.core.notices import Language, NoticeRules
+from aggregator.core.notices import Language, NoticeRules, Scope
 from aggregator.core.passages import HEADINGS, Block
-from aggregator.model import Passage, Place
+from aggregator.model import DisclosureKind, Passage, Place
 
 FIRST_BLOCKS = 3  # of an article, besides captions, where a notice may stand
 LAST_BLOCKS = 6
@@ -17,7 +18,11 @@ MAX_LEAD_IN = 120  # characters at a block's end that may announce an example
 MAX_QUESTION = 160  # characters of a block that is a question and nothing else
 FEW_QUESTIONS = 2  # from so many on an article is questions and answers
 MIN_INTRODUCTION = 25  # characters of a paragraph with a colon that introduces an example; a label has fewer
+
 _SET_APART = ("blockquote", "pre")
+_STEP = re.compile(r"\W{0,2}\d{1,2}[.)．、]\s?\S")
+_BY_WHOM = frozenset((DisclosureKind.AI_GENERATED, DisclosureKind.AI_ASSISTED, DisclosureKind.HUMAN))
+_OUTSTANDING = frozenset((Scope.LABEL, Scope.OPENING))
 _COLONS = (":", "：")
 
 
@@ -28,21 +33,42 @@ def borders(given: Sequence[Passage]) -> list[int]:
     return sorted({*running[:FIRST_BLOCKS], *running[-LAST_BLOCKS:], *captions})
 
 
-def is_not_its_own(given: Sequence[Passage], at: int, languages: Iterable[Language]) -> bool:
-    """Is a block, though it reads like a notice, an example, an answer or an advert for staff?
+def of_its_own(
+    given: Sequence[Passage], at: int, findings: tuple[Finding, ...], languages: Sequence[Language]
+) -> tuple[Finding, ...]:
+    """What a block that reads like a notice says of this very article.
 
-    An example is announced by the block before it ("Sample wording 1"); an answer follows a question in an
-    article that asks more than one; an answer with its sign ("A: …") and an advert show it themselves.
+    Nothing if it is an example, which the block before it announces ("Sample wording 1"), an answer to one of
+    several questions, an answer with its sign ("A: …") or an advert for staff. In a step of several ("2. Add
+    the link") and after an article's beginning as an advert for staff only what names this very text counts,
+    or stands out as a label; after a question ("Do you use AI?") so does who wrote it.
     """
+    if not findings:
+        return findings
+    text = plain_form(given[at].text)
     before = plain_form(given[at - 1].text[-MAX_LEAD_IN:]) if at else ""
-    shown = plain_form(given[at].text)
-    return any(
-        each.example.pattern.search(before) or each.apart.pattern.search(shown) for each in languages
-    ) or (at > 0 and _asks(given[at - 1]) and sum(_asks(each) for each in given) >= FEW_QUESTIONS)
+    if any(each.example.pattern.search(before) or each.apart.pattern.search(text) for each in languages):
+        return ()
+    asked = at > 0 and given[at].place is not Place.CAPTION and _asks(given[at - 1])
+    if asked and sum(_asks(each) for each in given) >= FEW_QUESTIONS:
+        return ()
+    doubtful = at > 0 and (
+        (_STEP.match(text) and _STEP.match(given[at - 1].text))
+        or any(each.apart.pattern.search(plain_form(given[0].text)) for each in languages)
+    )
+    selves = {each.tag: each.self.pattern for each in languages}
+    return tuple(
+        each
+        for each in findings
+        if not (doubtful or (asked and each.rule.kind in _BY_WHOM))
+        or not each.rule.scopes.isdisjoint(_OUTSTANDING)
+        or selves[each.language].search(text, each.start, each.end)
+    )
 
 
 def _asks(passage: Passage) -> bool:
-    return len(passage.text) <= MAX_QUESTION and passage.text.rstrip(' \n"”»」』').endswith(("?", "？"))
+    asking = passage.text.rstrip(' \n"”»」』').endswith(("?", "？", "か。"))  # Japanese asks by a word, too
+    return asking and len(passage.text) <= MAX_QUESTION
 
 
 def is_headline(html: str, block: Block) -> bool:
@@ -55,7 +81,7 @@ def is_cited(html: str, found: Sequence[Block], at: int, opens: bool, rules: Not
 
     Those that a paragraph with a colon introduces ("Write for example:"), as a quotation, a list or a
     paragraph, and quotations that the text goes on after; but one that ``opens`` as a notice does
-    ("Clarification: …") is set apart by this element, unless introduced.
+    ("Clarification: …") is set apart by this element, unless introduced, and so is one under the headline.
     """
     block = found[at]
     apart = any(_is_within(html, block, name) for name in _SET_APART)
@@ -68,7 +94,8 @@ def is_cited(html: str, found: Sequence[Block], at: int, opens: bool, rules: Not
     text = before.passage.text.rstrip()
     if text.endswith(_COLONS) and (apart or _introduces(html, before, rules)):
         return True
-    return apart and at + 1 < len(found) and not opens
+    under_headline = at == 1 and is_headline(html, before)
+    return apart and at + 1 < len(found) and not opens and not under_headline
 
 
 def _introduces(html: str, before: Block, rules: NoticeRules) -> bool:

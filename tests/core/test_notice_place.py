@@ -11,7 +11,10 @@ RULES = compile_notices(built_in_rules().disclosures)
 
 
 def told(*paragraphs: str) -> list[str]:
-    html = "".join(f"<p>{each}</p>" for each in paragraphs)
+    return told_html("".join(f"<p>{each}</p>" for each in paragraphs))
+
+
+def told_html(html: str) -> list[str]:
     article = Article(url=None, title="", html=html, passages=passages("", html))
     return [each.kind.value for each in disclose(article, RawEntry(key="k", fingerprint=b""), RULES)[1]]
 
@@ -64,3 +67,39 @@ def test_a_notice_after_a_question_counts_where_only_one_is_asked():
 )
 def test_an_advert_for_staff_discloses_nothing(advert):
     assert told("A publisher in Bremen.", advert) == []
+
+
+def test_a_step_of_several_and_what_follows_an_adverts_beginning_count_only_where_they_name_this_text():
+    steps = ("1. 가입합니다.", "2. 링크를 글에 넣습니다.", "3. 링크로 구매하면 수수료를 받습니다.")
+    assert told("순서는 이렇습니다.", *steps) == []
+    assert told("주전자입니다.", "물이 빨리 끓습니다.", steps[2][3:]) == ["affiliate"]
+    duties = "AI가 작성한 기사를 검토하고 바로잡는 일을 합니다."
+    assert told("채용 공고: 기사 교열 담당", duties) == []
+    assert told("채용 공고: 기사 교열 담당", duties, "이 글은 AI가 작성했습니다.") == ["ai-generated"]
+
+
+def test_who_wrote_it_is_no_answer_to_a_question_unless_this_text_is_named():
+    assert told("작가를 만났다.", "AI를 쓰시나요?", "AI를 쓰지 않고 제가 직접 씁니다.") == []
+    assert told("빵집이 늘었다.", "왜일까?", "이 글은 AI 없이 필자가 직접 썼습니다.") == ["human"]
+
+
+@pytest.mark.parametrize(
+    ("report", "notice", "kind"),
+    [
+        (
+            "링크를 공유하고 수수료를 받는 제휴 마케팅이 부업으로 자리 잡았다.",
+            "링크로 구매하시면 수수료를 받습니다.",
+            "affiliate",
+        ),
+        ("同社は正確性を保証しないとした約款を改めた。", "内容の正確性は保証しません。", "liability"),
+    ],
+)
+def test_a_sentence_that_ends_plainly_and_names_nobody_here_reports(report, notice, kind):
+    assert told("First.", "Second.", report) == []
+    assert told("First.", "Second.", notice) == [kind]
+
+
+def test_a_quotation_block_under_the_headline_holds_a_notice_unless_it_is_introduced():
+    notice = "<blockquote>版权声明:本文遵循 CC BY-SA 4.0 协议,转载请附上原文链接。</blockquote>"
+    assert told_html(f"<h1>链路追踪</h1>{notice}<p>排查问题很难。</p>") == ["licence"]
+    assert told_html(f"<p>他的博客写着:</p>{notice}<p>排查问题很难。</p>") == []
