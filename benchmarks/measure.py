@@ -254,7 +254,7 @@ def _read(body: Document, rules: Rules, laps: _Laps) -> None:
     for first in range(0, len(feed.entries), pipeline.TOGETHER):
         raws = feed.entries[first : first + pipeline.TOGETHER]
         with laps.lap("clean"):
-            articles = [clean.clean(raw, feed.info, rules.clean, rules.zones) for raw in raws]
+            articles = clean.clean_all(raws, feed.info, rules.clean, rules.zones)
         with laps.lap("disclose"):
             told = [disclose.disclose(*both, rules.notices) for both in zip(articles, raws, strict=True)]
         with laps.lap("tag"):

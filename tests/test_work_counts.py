@@ -54,17 +54,18 @@ def cycles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cycles]:
     with feed_server() as feeds:
         made = Cycles(tmp_path, feeds, SOURCES)
         compiled(made.setup.rules)  # a sample is read where there is no copy of them yet
-        for module, name in ((parse, "parse"), (clean, "clean"), (tag, "tag")):
+        for module, name in ((parse, "parse"), (clean, "clean_all"), (tag, "tag")):
             monkeypatch.setattr(module, name, counted(made, name, getattr(module, name)))
         yield made
         made.store.close()
 
 
 def counted(made: Cycles, name: str, call):
-    counter = {"parse": "parsed", "clean": "cleaned", "tag": "tagged"}[name]
+    counter = {"parse": "parsed", "clean_all": "cleaned", "tag": "tagged"}[name]
 
     def counting(*arguments, **named):
-        setattr(made, counter, getattr(made, counter) + 1)
+        times = len(arguments[0]) if name == "clean_all" else 1
+        setattr(made, counter, getattr(made, counter) + times)
         return call(*arguments, **named)
 
     return counting

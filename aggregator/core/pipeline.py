@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 
 from aggregator.core import clean, dates, disclose, match, parse, stories, tag
 from aggregator.core.versions import rule_versions, source_versions
@@ -79,64 +78,58 @@ def process(
     drafts: list[Draft] = []
     refusals: list[Refusal] = []
     for first in range(0, len(fresh), TOGETHER):
-        cleaned: list[_Cleaned] = []
+        wanted: list[RawEntry] = []
         for raw in fresh[first : first + TOGETHER]:
             try:
-                if raw.key in pages:
-                    # Here, as it takes 0.3 s, and few sources want it.
-                    from aggregator.core import fulltext
-
-                    raw = fulltext.with_page(
-                        raw, pages[raw.key], rules.clean, rules.zones, limits.max_entry_bytes
-                    )
-                cleaned.append(_clean(raw, feed.info, rules))
+                wanted.append(_with_page(raw, pages, rules, limits))
             except EntryError as error:  # one bad entry never stops the others
                 refusals.append(Refusal(raw.key, str(error)))
-        drafts += _drafts(cleaned, source, rules)
+        drafts += _drafts(wanted, feed.info, source, rules)
     unchanged = len(feed.entries) - len(fresh)
     instants = rhythm(feed.entries, rules.zones)
     keys = frozenset(raw.key for raw in feed.entries)
     return ProcessedFeed(feed.info, tuple(drafts), unchanged, tuple(refusals), instants, keys)
 
 
-class _Cleaned(NamedTuple):
-    """An entry as sent, and cleaned."""
+def _with_page(raw: RawEntry, pages: Mapping[str, Document], rules: Rules, limits: FetchLimits) -> RawEntry:
+    if raw.key not in pages:
+        return raw
+    # Here, as it takes 0.3 s, and few sources want it.
+    from aggregator.core import fulltext
 
-    raw: RawEntry
-    article: Article
-
-
-def _clean(raw: RawEntry, info: FeedInfo, rules: Rules) -> _Cleaned:
-    return _Cleaned(raw, clean.clean(raw, info, rules.clean, rules.zones))
+    return fulltext.with_page(raw, pages[raw.key], rules.clean, rules.zones, limits.max_entry_bytes)
 
 
-def _drafts(cleaned: Sequence[_Cleaned], source: Source, rules: Rules) -> list[Draft]:
-    """Take cleaned entries through disclose, tag and sketch, each stage with all of them before the next."""
-    told = [disclose.disclose(one.article, one.raw, rules.notices) for one in cleaned]
+def _drafts(raws: Sequence[RawEntry], info: FeedInfo, source: Source, rules: Rules) -> list[Draft]:
+    """Take entries through clean, disclose, tag and sketch, each stage with all of them before the next."""
+    articles = clean.clean_all(raws, info, rules.clean, rules.zones)
+    told = [
+        disclose.disclose(article, raw, rules.notices) for article, raw in zip(articles, raws, strict=True)
+    ]
     tags = [tag.tag(article, rules.matcher) for article, _ in told]
     sketches = [stories.sketch(article) for article, _ in told]
     versions = source_versions(rules.versions, source)
     return [
         Draft(
-            raw=one.raw,
+            raw=raw,
             article=article,
             disclosures=tuple(dict.fromkeys((*found, *source.declared))),
             tags=tagged,
             sketch=sketch,
             versions=versions,
         )
-        for one, (article, found), tagged, sketch in zip(cleaned, told, tags, sketches, strict=True)
+        for raw, (article, found), tagged, sketch in zip(raws, told, tags, sketches, strict=True)
     ]
 
 
 def draft_entry(raw: RawEntry, info: FeedInfo, source: Source, rules: Rules) -> Draft:
     """Take one entry through clean, disclose, tag and sketch. Raises EntryError."""
-    return _drafts([_clean(raw, info, rules)], source, rules)[0]
+    return _drafts((raw,), info, source, rules)[0]
 
 
 def disclosed_article(raw: RawEntry, info: FeedInfo, rules: Rules) -> tuple[Article, tuple[Disclosure, ...]]:
     """Clean an entry and take its notices out: what tagging, and explaining a tag, start from."""
-    return disclose.disclose(_clean(raw, info, rules).article, raw, rules.notices)
+    return disclose.disclose(clean.clean(raw, info, rules.clean, rules.zones), raw, rules.notices)
 
 
 def rhythm(entries: tuple[RawEntry, ...], zones: Mapping[str, str]) -> tuple[datetime, ...]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -66,6 +67,17 @@ def test_a_vector_leaves_only_allowed_tags_attributes_and_schemes(vector):
     for setting in SETTINGS:
         assert faults(html_of(setting.format(vector))) == []
     assert faults(html_of(vector, body_type=BodyType.TEXT)) == []
+
+
+@pytest.mark.parametrize("times", range(1, 8))
+@pytest.mark.parametrize("before", ["", "<x>", "<p>"])
+def test_escaped_again_and_again_behind_tags_that_go_a_script_stays_a_text(times, before):
+    body = "<script>X()</script><p onclick='X()'>Hello</p>"
+    for _ in range(times):
+        body = escape(before + body)
+    html = html_of(body)
+    assert faults(html) == []
+    assert html_of(html) == html
 
 
 def test_the_structure_check_sees_what_it_is_for():

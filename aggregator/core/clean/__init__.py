@@ -5,7 +5,7 @@ that cannot be sure, surgery by BeautifulSoup; the allow-list sanitizer nh3 (alw
 blocks go that say nothing but "Share this".
 """
 
-from aggregator.core.clean.article import clean
+from aggregator.core.clean.article import clean, clean_all
 from aggregator.core.clean.rules import CleanRules, compile_clean
 
-__all__ = ["CleanRules", "clean", "compile_clean"]
+__all__ = ["CleanRules", "clean", "clean_all", "compile_clean"]

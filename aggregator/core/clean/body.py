@@ -1,4 +1,4 @@
-"""A body as sent -> sanitized HTML without boilerplate, and its blocks."""
+"""A body as sent -> sanitized HTML."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from aggregator.core.clean.gate import (
 from aggregator.core.clean.quick import cut_named
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import sanitize
-from aggregator.core.clean.trim import trim
-from aggregator.core.passages import Block
 from aggregator.core.text import plain, xml_safe
 from aggregator.model import BodyType
 
@@ -30,23 +28,23 @@ _RULE = re.compile(r"(?:[-*_=~•·—]\s?){3,}")  # a line that parts two other
 _MAX_UNESCAPES = 3
 
 
-def clean_body(
+def safe_body(
     body: str, body_type: BodyType, base: str | None, anchor_base: str | None, rules: CleanRules
-) -> tuple[str, tuple[Block, ...]]:
-    """The author's words as safe, normalised HTML, and where its blocks stand.
+) -> str:
+    """A body as safe, normalised HTML, its boilerplate blocks still in it: ``trim`` is to cut them.
 
-    A body over a bound of ``gate`` comes out as its text alone. Cleaning the result again, as HTML,
-    changes nothing.
+    A body over a bound of ``gate`` comes out as its text alone. Cleaning what is left after that again, as
+    HTML, changes nothing.
     """
     html = html_of_text(body) if body_type is BodyType.TEXT else xml_safe(body)
     for _ in range(_MAX_UNESCAPES):
         html = _safe(html, base, anchor_base, rules)
         if not _ESCAPED.match(html):
-            break
+            return html
         html = unescape(html)  # escaped once too often by the feed's tool
-    else:
-        html = f"<p>{html}</p>" if _ESCAPED.match(html) else html
-    return trim(html, rules)
+    html = _safe(html, base, anchor_base, rules)
+    # In an element it stays as it is, whoever cleans it again.
+    return _safe(f"<p>{html}</p>", base, anchor_base, rules) if _ESCAPED.match(html) else html
 
 
 def html_of_text(text: str) -> str:
