@@ -337,7 +337,7 @@ def _of_lines(tail: str, rules: NoticeRules, known: set[DisclosureKind]) -> list
         if line.kind not in known and (words := line.said(tail)):
             evidence = Evidence(Place.LABEL, words, f"line.{line.kind.value}", 0, len(words))
             uri = rules.uris.get(line.kind)
-            result.append(Disclosure(line.kind, words, Origin.ARTICLE, "en", uri, evidence))
+            result.append(Disclosure(line.kind, words, Origin.ARTICLE, line.lang, uri, evidence))
     return result
 
 

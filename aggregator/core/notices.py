@@ -115,6 +115,7 @@ class Line:
     """A line of a body as it was sent that cleaning takes away, and what it says."""
 
     kind: DisclosureKind
+    lang: str
     holds: str  # what stands in it, spelt so: the rest is looked for only then
     find: re.Pattern[str]
 
@@ -181,7 +182,12 @@ def compile_notices(data: Mapping[str, Any]) -> NoticeRules:
         source_types={name.lower(): DisclosureKind(kind) for name, kind in data["source_types"].items()},
         licences=re.compile("|".join(data["licences"]), re.IGNORECASE),
         lines=tuple(
-            Line(DisclosureKind(each["kind"]), each["holds"], _line_pattern(each["find"]))
+            Line(
+                DisclosureKind(each["kind"]),
+                each.get("lang", "en"),
+                each["holds"],
+                _line_pattern(each["find"]),
+            )
             for each in data.get("lines", ())
         ),
     )

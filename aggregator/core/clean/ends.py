@@ -47,6 +47,9 @@ _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=.)")
 _MARKS = " .!?。！？…:)"
 _NO_HEADING = re.compile(r"[.!?。！？:：©\d]")  # a sentence, a credit or a date
+_SLUG = re.compile(
+    r"[\[【](?:단독|속보|포토|영상|사진|르포|인터뷰|写真|動画|画像|速報|独自|图集|视频|影片|圖輯)[\]】]"
+)
 _HEADLINE_WORDS, _HEADLINE_LETTERS = 4, 20
 _MAX_HEADLINES = 8
 _TEXT = frozenset((Place.LEAD, Place.BODY))
@@ -201,9 +204,11 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
 
 
 def _is_headline(html: str, block: Block) -> bool:
-    if not html.startswith("<li", block.start) or block.passage.place is not Place.LINK:
+    if block.passage.place is not Place.LINK:
         return False
     text = block.passage.text
+    if not html.startswith("<li", block.start):
+        return _SLUG.match(text) is not None and html.startswith("<p", block.start)
     return text.count(" ") + 1 >= _HEADLINE_WORDS or (
         not text.isascii() and len(text.encode()) >= 3 * _HEADLINE_LETTERS
     )

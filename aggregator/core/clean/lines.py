@@ -29,6 +29,8 @@ def is_link_line(html: str, block: Block) -> bool:
     if block.passage.place is Place.LINK:
         return True
     part = html[block.start : block.end]
-    linked = sum(len(TAG.sub("", link)) for link in LINKED.findall(part))
-    beside = len(block.passage.text) - linked
-    return linked > beside and beside <= _DATE_OR_LABEL
+    links = "".join(TAG.sub("", link) for link in LINKED.findall(part))
+    if len(block.passage.text) - len(links) > _DATE_OR_LABEL:
+        return False
+    # In bytes, as a date beside a headline of Han is longer than what it says.
+    return 2 * len(links.encode()) > len(block.passage.text.encode())

@@ -28,6 +28,7 @@ _MARKS = re.compile(r"\A\W{1,3}")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
 _EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡☝✉❤♥♡⭐✨✅☕"  # marks around a line
+_HEADING_MARKS = "-–—―=~*·・•…<>[]()（）【】《》〈〉「」『』〔〕■□◆◇●○▲△▶▷►■☞☛※★☆#:： "
 _PICTOGRAPH = "\U0001f300"  # the first of Unicode's blocks of them
 _EDGES_AND_PICTOGRAPHS = _EDGES + "".join(map(chr, range(ord(_PICTOGRAPH), 0x1FB00)))
 _MAX_PASSES = 5
@@ -164,7 +165,7 @@ def _mark_related(
     heads = [
         index
         for index, text in enumerate(texts)
-        if 0 < len(text) <= _MAX_HEADING and rules.related.fullmatch(text) and is_cuttable(html, found[index])
+        if 0 < len(text) <= _MAX_HEADING and _heads_others(text, rules) and is_cuttable(html, found[index])
     ]
     if not heads:
         return
@@ -180,6 +181,14 @@ def _mark_related(
         heads_nothing = index and all(cut[index + 1 :]) and "<a" not in html[block.start : block.end]
         if end > index + 1 or heads_nothing:
             cut[index:end] = [True] * (end - index)
+
+
+def _heads_others(text: str, rules: CleanRules) -> bool:
+    """Whether a folded line is a heading over other articles, in whatever marks: "— 往期精选 —"."""
+    if rules.related.fullmatch(text):
+        return True
+    bare = text.strip(_HEADING_MARKS)
+    return bare != text and rules.related.fullmatch(bare) is not None
 
 
 def _mark_tail(
