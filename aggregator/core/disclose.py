@@ -14,7 +14,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from aggregator.core.notice_place import borders, is_cited, is_headline, of_its_own
+from aggregator.core.notice_place import borders, is_cited, is_headline, naming_this_text, of_its_own
 from aggregator.core.notice_reading import Finding, Reader, is_filler, is_heading, read_mark
 from aggregator.core.notice_text import bare, sentences
 from aggregator.core.notices import Cut, NoticeRules, Scope, compile_notices
@@ -159,8 +159,12 @@ def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
             heading = at > 0 and is_heading(given[at - 1].text, reader.rules)
             if findings or beside or heading or block.is_headed:
                 findings += block.loose
-        if findings := of_its_own(given, at, findings, reader.rules.languages):
-            whole = passage.place is not Place.CAPTION and _is_whole(passage.text, findings, reader.rules)
+        findings = of_its_own(given, at, findings, reader.rules.languages)
+        running = passage.place is not Place.CAPTION
+        whole = running and _is_whole(passage.text, findings, reader.rules)
+        if running and not whole:
+            findings = naming_this_text(passage.text, findings, reader.rules.languages)
+        if findings:
             result.append(_Notice(at, findings, whole))
     return result
 

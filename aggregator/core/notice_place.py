@@ -17,11 +17,21 @@ MAX_CAPTIONS = 40
 MAX_LEAD_IN = 120  # characters at a block's end that may announce an example
 MAX_QUESTION = 160  # characters of a block that is a question and nothing else
 FEW_QUESTIONS = 2  # from so many on an article is questions and answers
+BRIEF = 240  # characters of a paragraph that is no running text yet
+BRIEF_DENSE = 70  # the same in a script of its own, which says more with fewer
 MIN_INTRODUCTION = 25  # characters of a paragraph with a colon that introduces an example; a label has fewer
 
 _SET_APART = ("blockquote", "pre")
 _STEP = re.compile(r"\W{0,2}\d{1,2}[.)．、]\s?\S")
 _BY_WHOM = frozenset((DisclosureKind.AI_GENERATED, DisclosureKind.AI_ASSISTED, DisclosureKind.HUMAN))
+_TERMS = frozenset(
+    (
+        DisclosureKind.LIABILITY,
+        DisclosureKind.NOT_ADVICE,
+        DisclosureKind.LICENCE,
+        DisclosureKind.HOLDINGS,
+    )
+)
 _OUTSTANDING = frozenset((Scope.LABEL, Scope.OPENING))
 _COLONS = (":", "：")
 
@@ -64,6 +74,26 @@ def of_its_own(
         or not each.rule.scopes.isdisjoint(_OUTSTANDING)
         or selves[each.language].search(text, each.start, each.end)
     )
+
+
+def naming_this_text(
+    text: str, findings: tuple[Finding, ...], languages: Sequence[Language]
+) -> tuple[Finding, ...]:
+    """What a paragraph that says other things too discloses.
+
+    Amid a long one a sentence on sponsors, checks or machines reports unless it names this text, its makers
+    or its readers; disclaimers, terms and holdings are told anyway.
+    """
+    by_tag = {each.tag: each for each in languages}
+    return tuple(each for each in findings if _names_us(text, each, by_tag[each.language]))
+
+
+def _names_us(text: str, finding: Finding, language: Language) -> bool:
+    """Whether a sentence of a paragraph says of itself that it speaks of this text, or need not."""
+    short = len(text) <= (BRIEF_DENSE if language.script else BRIEF)
+    if short or finding.rule.kind in _TERMS or not finding.rule.scopes.isdisjoint(_OUTSTANDING):
+        return True
+    return bool(language.me.pattern.search(plain_form(text[finding.start : finding.end])))
 
 
 def _asks(passage: Passage) -> bool:

@@ -103,3 +103,10 @@ def test_a_quotation_block_under_the_headline_holds_a_notice_unless_it_is_introd
     notice = "<blockquote>版权声明:本文遵循 CC BY-SA 4.0 协议,转载请附上原文链接。</blockquote>"
     assert told_html(f"<h1>链路追踪</h1>{notice}<p>排查问题很难。</p>") == ["licence"]
     assert told_html(f"<p>他的博客写着:</p>{notice}<p>排查问题很难。</p>") == []
+
+
+def test_amid_a_long_paragraph_of_other_things_only_a_sentence_that_names_this_text_or_us_counts():
+    talk = "배송은 이틀이 걸렸고 상자는 얇았습니다. 물은 일 분이면 끓고 손잡이는 뜨겁지 않습니다. 소리는 조금 납니다. "
+    assert told("주전자.", "두 번째.", talk + "링크로 구매하면 수수료를 받습니다.") == []
+    assert told("주전자.", "두 번째.", talk + "이 글의 링크로 구매하면 수수료를 받습니다.") == ["affiliate"]
+    assert told("주전자.", "두 번째.", "링크로 구매하면 수수료를 받습니다.") == ["affiliate"]
