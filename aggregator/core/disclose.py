@@ -126,11 +126,16 @@ class _Notice:
 def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
     """The statements at the article's borders, and its html without those that can be cut."""
     given = [each for each in article.passages if each.place is not Place.TITLE]
-    if given and not _notices(given, reader):
+    headline = article.title or (given[0].text if given and article.html.startswith("<h1") else "")
+    if given and not _notices(given, headline, reader):
         return [], article.html
     found = blocks(article.html)
     given = [block.passage for block in found]
-    notices = [each for each in _notices(given, reader) if _is_said(article.html, found, each, reader.rules)]
+    notices = [
+        each
+        for each in _notices(given, headline, reader)
+        if _is_said(article.html, found, each, reader.rules)
+    ]
     told = [
         _statement(block.passage.text, each, Place.TITLE, reader.rules)
         for block in found
@@ -142,7 +147,7 @@ def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
     return told, _cut(article.html, found, notices, reader.rules)
 
 
-def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
+def _notices(given: Sequence[Passage], headline: str, reader: Reader) -> list[_Notice]:
     """The blocks with something to disclose, of all passages but the title."""
     result: list[_Notice] = []
     places = borders(given)
@@ -159,7 +164,7 @@ def _notices(given: Sequence[Passage], reader: Reader) -> list[_Notice]:
             heading = at > 0 and is_heading(given[at - 1].text, reader.rules)
             if findings or beside or heading or block.is_headed:
                 findings += block.loose
-        findings = of_its_own(given, at, findings, reader.rules.languages)
+        findings = of_its_own(given, at, headline, findings, reader.rules.languages)
         running = passage.place is not Place.CAPTION
         whole = running and _is_whole(passage.text, findings, reader.rules)
         if running and not whole:

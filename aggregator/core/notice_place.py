@@ -44,17 +44,24 @@ def borders(given: Sequence[Passage]) -> list[int]:
 
 
 def of_its_own(
-    given: Sequence[Passage], at: int, findings: tuple[Finding, ...], languages: Sequence[Language]
+    given: Sequence[Passage],
+    at: int,
+    headline: str,
+    findings: tuple[Finding, ...],
+    languages: Sequence[Language],
 ) -> tuple[Finding, ...]:
     """What a block that reads like a notice says of this very article.
 
-    Nothing if it is an example, which the block before it announces ("Sample wording 1"), an answer to one of
-    several questions, an answer with its sign ("A: …") or an advert for staff. In a step of several ("2. Add
-    the link") and after an article's beginning as an advert for staff only what names this very text counts,
-    or stands out as a label; after a question ("Do you use AI?") so does who wrote it.
+    Nothing if it is an example, which the block before it announces ("Sample wording 1") or, before the
+    last block, a headline that tells how to word notices ("How to label …"); nor if it is an answer to one
+    of several questions, an answer with its sign ("A: …") or an advert for staff. In a step of several
+    ("2. Add the link") and after an article's beginning as an advert for staff only what names this very
+    text counts, or stands out as a label; after a question ("Do you use AI?") so does who wrote it.
     """
     if not findings:
         return findings
+    if at + 1 < len(given) and any(each.guide.pattern.search(plain_form(headline)) for each in languages):
+        return ()
     text = plain_form(given[at].text)
     before = plain_form(given[at - 1].text[-MAX_LEAD_IN:]) if at else ""
     if any(each.example.pattern.search(before) or each.apart.pattern.search(text) for each in languages):

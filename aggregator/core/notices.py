@@ -107,6 +107,7 @@ class Language:
     heading: Wording  # a heading that announces a notice
     filler: Wording  # what goes along with a notice and says nothing of its own
     example: Wording  # how a block ends that announces an example: "Sample wording:"
+    guide: Wording  # a headline that tells how to word notices: "How to label …"
     apart: Wording  # what shows that a block is no statement on this text: "A: …", "Your tasks: …"
 
 
@@ -248,6 +249,7 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         heading=_any(f"{tag}: headings", data.get("headings", ()), words, variants),
         filler=_any(f"{tag}: fillers", data.get("fillers", ()), words, variants),
         example=_any(f"{tag}: examples", data.get("examples", ()), words, variants),
+        guide=_any(f"{tag}: guides", data.get("guides", ()), words, variants),
         apart=_any(f"{tag}: apart", data.get("apart", ()), words, variants),
     )
 
