@@ -41,3 +41,48 @@ def test_what_an_author_writes_stays_wherever_it_stands(block):
 def test_the_last_lines_of_a_paragraph_go_without_its_first():
     poem = "<p>The ferry is late<br>and so am I<br><br>Subscribe now<br>Share this post</p>"
     assert read(html_of(BEFORE + poem)) == read(BEFORE) + " The ferry is late and so am I"
+
+
+def test_the_own_title_as_a_link_under_the_text_goes_with_its_label():
+    body = BEFORE + '<p>Post from: <a href="/">Lindow Leaf</a></p><p><a href="/f">The ferry is back</a></p>'
+    assert read(html_of(body, title="The Ferry is back")) == read(BEFORE)
+    assert "The ferry is back" in html_of(body, title="Another")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ' [<a href="/f">mehr</a>]',
+        ' <a href="/f">Read more</a>',
+        ' <a href="/f">Continue reading…</a>',
+        ' (<a href="/specials/ferry/">Ferry</a>, <a href="/specials/rope/">Rope</a>)',
+        ' <a href="/f"><span>Lire la suite</span></a>',
+    ],
+)
+def test_a_link_behind_the_last_sentence_that_leads_on_goes(end):
+    text = "<p>The ferry is late, and the rope knows why.</p>"
+    assert read(html_of(BEFORE + text.replace("</p>", end + "</p>"))) == read(BEFORE + text)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ' (<a href="https://a.example/scan">scan</a>, <a href="https://a.example/map">map</a>)',
+        ', and who wants to can <a href="/f">read more</a>',
+        ' <a href="/f">The rope has a diary.</a>',
+        ' [<a href="/f">3</a>]',
+    ],
+)
+def test_a_link_behind_the_last_words_that_is_the_authors_stays(end):
+    text = f"<p>The ferry is late, and the rope knows why{end}</p>"
+    assert read(html_of(BEFORE + text)) == read(BEFORE + text)
+
+
+def test_a_list_headed_by_the_name_of_its_site_goes_and_one_that_tells_of_it_stays():
+    links = "".join(f'<li><a href="https://www.ropewalk.example/{n}">Rope {n}</a></li>' for n in range(2))
+    assert read(html_of(f"{BEFORE}<h3>Trending on Ropewalk:</h3><ul>{links}</ul>")) == read(BEFORE)
+    told = f"{BEFORE}<p>What I have bought at Ropewalk:</p><ul>{links}</ul>"
+    assert read(html_of(told)) == read(told)
+    assert read(html_of(f"{BEFORE}<h3>On Ropewalk</h3><ul>{links}</ul>")) == read(BEFORE)
+    other = f"{BEFORE}<h3>On Sailcloth</h3><ul>{links}</ul>"
+    assert read(html_of(other)) == read(other)

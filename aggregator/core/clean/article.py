@@ -9,7 +9,7 @@ from aggregator.core.clean.body import safe_body
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import unwrap_redirect
 from aggregator.core.clean.summary import first_sentences, source_summary, truncate
-from aggregator.core.clean.top import Top, plain_name, read_top
+from aggregator.core.clean.top import Top, own_link, plain_name, read_top
 from aggregator.core.clean.trim import cut_blocks, trim
 from aggregator.core.dates import parse_date
 from aggregator.core.language import choose
@@ -63,9 +63,10 @@ def _article(
     title = truncate(plain(raw.title, raw.title_type), MAX_TITLE)
     author = plain_name(plain(raw.author), rules) if raw.author else None
     top = read_top(found, title, author, rules, zones)
-    if top.cut:
-        html = cut_blocks(html, top.cut)
-        found = blocks(html)
+    own = own_link(found, title or top.title)
+    if top.cut or own:
+        html = cut_blocks(html, top.cut + own)
+        html, found = trim(html, rules) if own else (html, blocks(html))
     facts = _fact_labels(raw.labels)
     text = " ".join(block.passage.text for block in found)
     published = parse_date(raw.published, zones) or top.published

@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from aggregator.core.clean.lines import LINKED, PROSE, TAG, is_cuttable, is_link_line
+from aggregator.core.clean.lines import (
+    LINKED,
+    PROSE,
+    TAG,
+    are_shelves,
+    bare_urls,
+    hosts_of,
+    is_cuttable,
+    is_link_line,
+    link_texts,
+)
 from aggregator.core.clean.offers import (
     ENOUGH,
     ENOUGH_INSIDE,
@@ -19,6 +29,7 @@ from aggregator.core.clean.offers import (
     is_appeal,
     is_offer,
     is_row,
+    is_row_of_networks,
     weigh,
     words_of,
 )
@@ -29,8 +40,6 @@ from aggregator.model import Place
 _MAX_LINES = 4  # short blocks at the end of a body that are asked
 _MAX_OFFER_LABEL = 60
 _ENOUGH_LABEL = 4.5  # of a link inside a text: "Donate now"
-_HREF = re.compile('<a (?:[^<>]* )?href="([^"]*)"')
-_SCHEME = re.compile(r"https?://(?:www\.)?")
 _HEADING = re.compile("<h([2-6])\\b")
 # A paragraph that is one emphasis: how an editor's insertion is set apart from the text around it.
 _APART = re.compile(
@@ -42,6 +51,8 @@ _PARTED = re.compile(r"<(?:hr|div|section|aside|footer)>\s*\Z")
 _BORDER = 20  # characters that hold such a tag before a block
 _MAX_BOX = 600  # characters of text
 _SMALL_BOX_BLOCKS, _SMALL_BOX = 3, 200  # blocks, and characters of their text
+_WORDS = re.compile(r"\w")
+_JOINER = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o|e|en|of|i|och|og)\b")
 _MAX_BESIDE = 90  # of a line that goes with the offers of its box
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=.)")
@@ -127,13 +138,26 @@ def is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, *, is_fi
     if asks and weigh(text, words, leads_there, rules.offers) >= ENOUGH:
         return True
     if is_first:
-        return False
+        return _APART.match(part) is not None and bool(rules.ends.fullmatch(text))
     return (
         _asks_for_gifts(html, block, text, words, rules)
-        or ((part.count("<a ") > 1 or "|" in text) and is_row(text, _beside_links(part), rules.offers))
+        or _is_row_of_links(part, text, rules)
         or bool(rules.ends.fullmatch(text))
         or (len(text) <= MAX_LONG_OFFER and len(_SENTENCES.split(text)) > 1 and is_all_offers(text, rules))
     )
+
+
+def _is_row_of_links(part: str, text: str, rules: CleanRules) -> bool:
+    """A row of a page's links, of networks ("Follow Jo: X, Bluesky"), or of what a text is filed under."""
+    links = part.count("<a ")
+    if (links > 1 or "|" in text) and is_row(text, _beside_links(part), rules.offers):
+        return True
+    if not links or (links == 1 and not are_shelves(part)):
+        return False
+    beside = _beside_links(part).lower()
+    if are_shelves(part):
+        return not _WORDS.search(_JOINER.sub(" ", beside)) or bool(rules.tail.fullmatch(text))
+    return links > 1 and is_row_of_networks([text.lower() for text in link_texts(part)], beside, rules.offers)
 
 
 def is_all_offers(text: str, rules: CleanRules) -> bool:
@@ -166,12 +190,9 @@ def _asks_for_gifts(html: str, block: Block, text: str, words: frozenset[str], r
 
 
 def _leads_to_offers(part: str, rules: CleanRules) -> bool:
-    has_link = False
-    for found in _HREF.finditer(part):
-        if not rules.offer_urls.match(_SCHEME.sub("", found[1].lower())):
-            return False
-        has_link = True
-    return has_link
+    """Whether the links of a block, one or more, all lead to where a site's offers do."""
+    urls = bare_urls(part)
+    return bool(urls) and all(rules.offer_urls.match(url) for url in urls)
 
 
 def _beside_links(part: str) -> str:
@@ -194,10 +215,7 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
     text = before.passage.text
     if cut[begin - 1] or before.passage.place not in _TEXT or not _SENTENCE_END.search(text):
         return
-    hosts = {
-        _SCHEME.sub("", url).partition("/")[0]
-        for url in _HREF.findall(html[found[begin].start : found[end - 1].end])
-    }
+    hosts = hosts_of(html[found[begin].start : found[end - 1].end])
     speaks_of_it = not rules.pointing.isdisjoint(re.findall(r"\w+", text.lower().rpartition(". ")[2]))
     if len(hosts) == 1 and hosts.isdisjoint(rules.reference_hosts) and not speaks_of_it:
         cut[begin:end] = [True] * (end - begin)

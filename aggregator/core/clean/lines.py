@@ -1,8 +1,10 @@
-"""What a block's own markup shows: whether it may be cut, and whether it is a link and little else."""
+"""What a block's own markup shows: whether it may be cut, whether it is links and little else, and whose."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from html import unescape
 
 from aggregator.core.passages import Block
 from aggregator.model import Place
@@ -13,6 +15,14 @@ TAG = re.compile("<[^<>]*>")
 PROSE = 120  # bytes, so that a character of Hangul or Han counts three
 # Text in a cell, a caption, a quotation or code is the author's whatever it says.
 _NEVER = re.compile(r"<(?:td|th|pre|figcaption|dt|dd|code|caption|blockquote|summary)\b")
+HREF = re.compile('<a (?:[^<>]* )?href="([^"]*)"')
+_SCHEME = re.compile(r"https?://(?:www\.)?")
+# Where a site's own system lists what it filed under a word.
+_SHELF = re.compile(
+    r"[^?#]*/(?:tags?|topics?|categor(?:y|ies)|taxonomy/term|labels?|keywords?|themen?|thema|schlagwort|specials?|sujets?"
+    r"|etiquetas?|categorias?|temas?|argomenti|assuntos?|onderwerp(?:en)?|trefwoord)/[^?#]+\Z"
+)
+_MAX_SHELF = 40  # characters of its name
 _DATE_OR_LABEL = 40  # characters beside the link in a line of a list of articles
 
 
@@ -34,3 +44,39 @@ def is_link_line(html: str, block: Block) -> bool:
         return False
     # In bytes, as a date beside a headline of Han is longer than what it says.
     return 2 * len(links.encode()) > len(block.passage.text.encode())
+
+
+def hosts_of(part: str) -> frozenset[str]:
+    """The hosts that the links of some HTML lead to, without "www."."""
+    return frozenset(_SCHEME.sub("", url).partition("/")[0].lower() for url in HREF.findall(part))
+
+
+def bare_urls(part: str) -> tuple[str, ...]:
+    """The targets of the links of some HTML, in lower case and without scheme and "www."."""
+    return tuple(_SCHEME.sub("", url.lower()) for url in HREF.findall(part))
+
+
+def link_texts(part: str) -> tuple[str, ...]:
+    """What the links of some HTML say."""
+    return tuple(" ".join(unescape(TAG.sub("", link)).split()) for link in LINKED.findall(part))
+
+
+def are_shelves(part: str) -> bool:
+    """Whether all links of some HTML, one or more, lead to what a site has filed under a word."""
+    urls = HREF.findall(part)
+    return (
+        bool(urls)
+        and all(_SHELF.match(url.lower()) for url in urls)
+        and all(len(text) <= _MAX_SHELF for text in link_texts(part))
+    )
+
+
+def is_name_of_host(name: str, hosts: frozenset[str]) -> bool:
+    """Whether a site that is called by name is the one host: "Lindow Móvil" is lindowmovil.example."""
+    if len(hosts) != 1:
+        return False
+    letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKD", name.lower())))
+    (host,) = hosts
+    return len(letters) > 2 and (
+        letters in host.replace("-", "").split(".") or letters == host.replace(".", "").replace("-", "")
+    )

@@ -6,7 +6,7 @@ No list of phrases holds them all, so they are told by their parts, which data/b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +25,8 @@ _ENOUGH_APPEAL, _MOST_ASKED = 6.0, 2
 _FOR_SIGN = 1.5
 _PRICE = re.compile(r"[€$£¥]\s?\d|\d[\d.,]* ?(?:[€$£¥]|euros?\b|dollars?\b|pounds?\b|reais\b|cents?\b)")
 _ROW_SEAM = re.compile(r"\s*[|·•/»«<>\[\]]+\s*|\s+[-–—~]+\s+")
+_COUNT = re.compile(r"\(?\b\d[\d.,]*\)?\s*")  # "Comments (3)"
+_MAX_NETWORKS_LABEL = 5  # words
 _MIN_ROW, _MAX_ROW, _MAX_ROW_PART = 2, 12, 30
 _QUOTED = re.compile('["“”„«»「」『』]')
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -59,6 +61,8 @@ class Offers:
     readers: frozenset[str]  # whom an offer speaks to
     told: frozenset[str]  # no offer holds one of these
     rows: frozenset[str]  # whole entries of a row under a page
+    networks: frozenset[str]  # what a row of links to them calls them
+    joiners: frozenset[str]
     row_links: frozenset[str]  # those that are none alone
     forms: tuple[Form, ...]
 
@@ -118,6 +122,8 @@ def compile_offers(data: Mapping[str, object]) -> Offers:
         told=_words(data["told"]),
         rows=_words(data["rows"]),
         row_links=_words(data["row_links"]),
+        networks=_words(data["networks"]),
+        joiners=_words(data["joiners"]),
         forms=tuple(
             Form(*(re.compile(form[part]) for part in ("letters", "act", "thing", "told"))) for form in forms
         ),
@@ -203,11 +209,27 @@ def is_row(text: str, beside: str, offers: Offers) -> bool:
 
     ``beside`` is its text outside of links.
     """
-    parts = [part.strip(_ROW_EDGES) for part in _ROW_SEAM.split(text) if part.strip(_ROW_EDGES)]
+    seen = (_COUNT.sub("", part).strip(_ROW_EDGES) for part in _ROW_SEAM.split(text))
+    parts = [part for part in seen if part]
     if not _MIN_ROW <= len(parts) <= _MAX_ROW or any(len(part) > _MAX_ROW_PART for part in parts):
         return False
     known = sum(part in offers.rows or part in offers.row_links for part in parts)
     return known == len(parts) or (known > 0 and not _WORD.search(beside))
+
+
+def is_row_of_networks(links: Sequence[str], beside: str, offers: Offers) -> bool:
+    """Whether links are called by networks and nothing else, after a label that asks to follow or none.
+
+    ``beside`` is the line's text outside of them; both are in lower case.
+    """
+    if any(link.strip(_ROW_EDGES) not in offers.networks for link in links):
+        return False
+    words = [word for word in _WORD.findall(beside) if word not in offers.joiners]
+    return not words or (
+        len(words) <= _MAX_NETWORKS_LABEL
+        and words[0] in offers.all_acts | offers.leads
+        and offers.told.isdisjoint(words)
+    )
 
 
 def is_appeal(

@@ -13,6 +13,7 @@ _OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
 _LATIN_WORD = re.compile("[a-z]{2}")
 _LITERAL = re.compile("[^\\W_]|[¿¡ ',-]")
 _NEVER = r"(?!)"
+_WORD_BEGINNING = re.compile(r"\b[a-z]{4}")
 PREFIX = 3  # characters; no prefix of a name is shorter
 
 
@@ -67,15 +68,25 @@ class Guarded:
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase that is all of the text."""
-        for word, phrase in self.ascii:
-            if word in text and (found := phrase.pattern.fullmatch(text)):
-                return found
-        if text.isascii():
-            return None
-        for word, phrase in self.other:
+        for word, phrase in self.ascii if text.isascii() else self.ascii + self.other:
             if word in text and (found := phrase.pattern.fullmatch(text)):
                 return found
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Guarded phrases by what their words begin with, as there are hundreds of them."""
+
+    by_beginning: Mapping[str, Guarded]  # the first letters of a guarding word in ASCII
+    rest: Guarded
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """The phrase that is all of the text."""
+        for beginning in self.by_beginning.keys() & _WORD_BEGINNING.findall(text):
+            if found := self.by_beginning[beginning].fullmatch(text):
+                return found
+        return self.rest.fullmatch(text)
 
 
 _NONE = Guarded((), ())
@@ -101,7 +112,7 @@ class CleanRules:
     advert: Phrases
     offers: Offers
     open: Guarded
-    ends: Guarded  # only of the last blocks
+    ends: Sorted  # only of the last blocks
     pointing: frozenset[str]  # words of a sentence that speaks of the list under it
     reference_hosts: frozenset[str]  # what authors list links to
     appeals: Appeals
@@ -109,6 +120,7 @@ class CleanRules:
     tail: Phrases
     related: Phrases
     related_label: Phrases
+    on_site: re.Pattern[str]  # what a heading over a site's articles says before its name
     reading_time: re.Pattern[str]
     byline: re.Pattern[str]
     dateline: re.Pattern[str]
@@ -144,7 +156,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         advert=compile_phrases(_strings(phrases["advert"])),
         offers=compile_offers(_mapping(data["offers"])),
         open=_guarded((word, str(phrase)) for word, phrase in _mapping(phrases["open"]).items()),
-        ends=_guarded(_held(phrases["ends"])),
+        ends=_sorted(_held(phrases["ends"])),
         pointing=frozenset(_strings(data["pointing"])),
         reference_hosts=frozenset(_strings(data["reference_hosts"])),
         appeals=compile_appeals(_mapping(data["appeals"])),
@@ -152,6 +164,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         tail=compile_phrases(_strings(phrases["tail"])),
         related=compile_phrases(_strings(phrases["related"])),
         related_label=compile_phrases(_strings(phrases["related_label"])),
+        on_site=re.compile(str(phrases["on_site"])),
         reading_time=_reading_time(_strings(top["reading_time"])),
         byline=re.compile(rf"(?:{top['byline']})\s+(?=\S)|(?:글|文)[:：]\s*", re.IGNORECASE),
         dateline=re.compile(rf"(?:{top['dateline']})\s*[:：]?\s*", re.IGNORECASE),
@@ -199,6 +212,15 @@ def _guarded(pairs: Iterable[tuple[str, str]]) -> Guarded:
         tuple(guard for guard in guards if guard[0].isascii()),
         tuple(guard for guard in guards if not guard[0].isascii()),
     )
+
+
+def _sorted(pairs: Iterable[tuple[str, str]]) -> Sorted:
+    by_beginning: dict[str, list[tuple[str, str]]] = {}
+    rest: list[tuple[str, str]] = []
+    for word, phrase in pairs:
+        beginning = _WORD_BEGINNING.match(word) if word.isascii() else None
+        (by_beginning.setdefault(beginning[0], []) if beginning else rest).append((word, phrase))
+    return Sorted({run: _guarded(found) for run, found in by_beginning.items()}, _guarded(rest))
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -173,6 +173,13 @@ def read_top(
     )
 
 
+def own_link(found: Sequence[Block], title: str | None) -> tuple[Block, ...]:
+    """The article's own title as a link under its text."""
+    if not title or len(found) < 2 or found[-1].passage.place is not Place.LINK:
+        return ()
+    return (found[-1],) if _same(found[-1].passage.text, title) else ()
+
+
 def plain_name(text: str, rules: CleanRules) -> str | None:
     """A person as one would say it: without "By", address, or job; None where nothing is left.
 

@@ -10,11 +10,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 
 from aggregator.core.clean.ends import is_all_offers, is_of_an_end, mark_ends
-from aggregator.core.clean.lines import LINKED, PROSE, TAG, is_cuttable, is_link_line
+from aggregator.core.clean.lines import (
+    LINKED,
+    PROSE,
+    TAG,
+    are_shelves,
+    hosts_of,
+    is_cuttable,
+    is_link_line,
+    is_name_of_host,
+    link_texts,
+)
 from aggregator.core.clean.rules import CleanRules, Guarded
 from aggregator.core.clean.sanitize import without_empty
 from aggregator.core.passages import Block, blocks, last_lines
-from aggregator.model import Place
+from aggregator.model import Passage, Place
 
 MAX_LABEL = 70
 MAX_PHRASE = 500  # characters; a longer block is text
@@ -27,11 +37,17 @@ _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))
 _MARKS = re.compile(r"\A\W{1,3}")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
+_MAX_BAR = 3  # characters between a label and its link
 _EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡☝✉❤♥♡⭐✨✅☕"  # marks around a line
 _HEADING_MARKS = "-–—―=~*·・•…<>[]()（）【】《》〈〉「」『』〔〕■□◆◇●○▲△▶▷►■☞☛※★☆#:： "
 _PICTOGRAPH = "\U0001f300"  # the first of Unicode's blocks of them
 _EDGES_AND_PICTOGRAPHS = _EDGES + "".join(map(chr, range(ord(_PICTOGRAPH), 0x1FB00)))
 _MAX_PASSES = 5
+_MAX_CLOSING = 40  # characters after the text of a last link
+_CLOSING = r"(?:</(?:p|div|span|em|i|b|strong|small)>|\s|&nbsp;|<br>)*\Z"
+_LAST_LINK = re.compile(rf"(?:\s|&nbsp;)*(\[?)<a [^<>]*>((?:[^<>]|</?span>){{1,80}})</a>\]?(?={_CLOSING})")
+_LAST_BRACKET = re.compile(rf"(?:\s|&nbsp;)*\((?:<a [^<>]*>[^<>]{{1,40}}</a>(?:, )?){{1,6}}\)(?={_CLOSING})")
+_ENDED = re.compile(r"[.!?…:\])\"'”’»][\s>]*\Z")
 
 
 def trim(html: str, rules: CleanRules) -> tuple[str, tuple[Block, ...]]:
@@ -107,7 +123,9 @@ def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[B
     mark_ends(html, found, texts, cut, rules)
     _mark_tail(html, found, texts, cut, rules)
     whole = [block for block, is_cut in zip(found, cut, strict=True) if is_cut]
-    return [*whole, *_last_lines(html, found, cut, rules)] if "<br" in html else whole
+    if "<br" in html:
+        whole += _last_lines(html, found, cut, rules)
+    return whole or _last_link(html, found, rules)
 
 
 def _last_lines(html: str, found: Sequence[Block], cut: Sequence[bool], rules: CleanRules) -> Iterator[Block]:
@@ -129,6 +147,35 @@ def _last_lines(html: str, found: Sequence[Block], cut: Sequence[bool], rules: C
         is_end = False
 
 
+def _last_link(html: str, found: Sequence[Block], rules: CleanRules) -> list[Block]:
+    """What a feed sets behind the last sentence: "… [more]", or in brackets what the text is filed under."""
+    if not found:
+        return []
+    block = found[-1]
+    if block.end - html.rfind("</a>", block.start, block.end) > _MAX_CLOSING or not is_cuttable(html, block):
+        return []
+    at = html.rfind("<a ", block.start, block.end)
+    if at <= block.start:
+        return []
+    part = html[block.start : block.end]
+    if part.endswith((")", ")</p>")) and (bracket := part.rfind("(<a ")) > 0:
+        found_one = _LAST_BRACKET.match(part, len(part[:bracket].rstrip()))
+        if found_one is None or not are_shelves(found_one[0]):
+            return []
+    else:
+        begin = len(part[: at - block.start].rstrip(" [\xa0"))
+        found_one = _LAST_LINK.match(part, begin)
+        text = fold_phrase(" ".join(unescape(TAG.sub("", found_one[2])).split())) if found_one else ""
+        if found_one is None or not _is_folded_phrase(text, rules, rules.open):
+            return []
+        if not found_one[1] and not _ENDED.search(TAG.sub("", unescape(part[:begin]))):
+            return []
+    if not TAG.sub("", part[: found_one.start()]).strip():
+        return []
+    place = Passage(block.passage.place, found_one[0])
+    return [Block(place, block.start + found_one.start(), block.start + found_one.end())]
+
+
 def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRules, slow: Guarded) -> bool:
     """Whether a block is boilerplate by its own words, wherever it stands or ``is_under`` another one."""
     if _is_folded_phrase(text, rules, slow) or (
@@ -138,6 +185,9 @@ def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRu
     if not is_under or len(text) > _MAX_LABELLED:
         return False
     link = html.find("<a", block.start, block.end)
+    if link < 0 and block.passage.place is Place.LINK:  # the link is around it
+        label = rules.related_label.match(text)
+        return label is not None and len(label[0]) < len(text) and is_cuttable(html, block)
     if not 0 <= link - block.start <= _MAX_BEFORE_LINK:
         return False
     return _is_labelled_link(html[block.start : block.end], text, rules) and is_cuttable(html, block)
@@ -147,7 +197,7 @@ def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
     """A label of the data and then nothing but links: "Read also: <a>…</a>"."""
     label = rules.related_label.match(_MARKS.sub("", text, count=1)) or rules.related_label.match(text)
     if label is None:
-        return False
+        return _is_labelled_by_site(part, text, rules)
     beside, links = LINKED.subn("", part)
     folded = " ".join(fold_phrase(unescape(TAG.sub(" ", beside))).split())
     # The label may be part of the link; "For subscribers" may stand behind it.
@@ -158,6 +208,32 @@ def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
     )
 
 
+def _is_labelled_by_site(part: str, text: str, rules: CleanRules) -> bool:
+    """A label that names the site which the links lead to: "On Lindow Mobile | <a>…</a>"."""
+    label, bar, _ = text.partition("|" if "|" in text else ":")
+    on = rules.on_site.match(label)
+    return (
+        bool(bar)
+        and on is not None
+        and is_name_of_host(label[on.end() :], hosts_of(part))
+        and len(text) - len(label) <= sum(map(len, link_texts(part))) + _MAX_BAR
+    )
+
+
+def _heads_links_of_site(html: str, found: Sequence[Block], text: str, index: int, rules: CleanRules) -> bool:
+    """Whether a heading, "Also on Lindow", names the site that the link under it leads to."""
+    on = rules.on_site.match(text)
+    if on is None or index + 1 >= len(found) or not is_link_line(html, found[index + 1]):
+        return False
+    return is_name_of_host(text[on.end() :].rstrip(" :.|"), hosts_of(_with_link(html, found[index + 1])))
+
+
+def _with_link(html: str, block: Block) -> str:
+    """A block's HTML, with the link that it stands in."""
+    part = html[block.start : block.end]
+    return part if "<a " in part else html[html.rfind("<a ", 0, block.start) : block.end]
+
+
 def _mark_related(
     html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
 ) -> None:
@@ -165,7 +241,9 @@ def _mark_related(
     heads = [
         index
         for index, text in enumerate(texts)
-        if 0 < len(text) <= _MAX_HEADING and _heads_others(text, rules) and is_cuttable(html, found[index])
+        if 0 < len(text) <= _MAX_HEADING
+        and (_heads_others(text, rules) or _heads_links_of_site(html, found, text, index, rules))
+        and is_cuttable(html, found[index])
     ]
     if not heads:
         return
