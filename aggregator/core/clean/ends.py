@@ -38,6 +38,7 @@ from aggregator.core.passages import Block
 from aggregator.model import Place
 
 _MAX_LINES = 4  # short blocks at the end of a body that are asked
+_LINE = 2 * MAX_OFFER  # bytes, as 120 characters of Han are a paragraph
 _MAX_OFFER_LABEL = 60
 _ENOUGH_LABEL = 4.5  # of a link inside a text: "Donate now"
 _HEADING = re.compile("<h([2-6])\\b")
@@ -58,9 +59,12 @@ _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=.)")
 _MARKS = " .!?。！？…:)"
 _NO_HEADING = re.compile(r"[.!?。！？:：©\d]")  # a sentence, a credit or a date
+# What stands before a headline in such a list: the mark of a link, or what sort of a piece it is.
 _SLUG = re.compile(
-    r"[\[【](?:단독|속보|포토|영상|사진|르포|인터뷰|写真|動画|画像|速報|独自|图集|视频|影片|圖輯)[\]】]"
+    r"[▶▷►☞☛]\s?(?=[\[‘“'\"<]?[가-힣])"
+    r"|[\[【](?:단독|속보|포토|영상|사진|르포|인터뷰|写真|動画|画像|速報|独自|图集|视频|影片|圖輯)[\]】]"
 )
+_WORD = re.compile(r"[^\W_]")
 _HEADLINE_WORDS, _HEADLINE_LETTERS = 4, 20
 _MAX_HEADLINES = 8
 _TEXT = frozenset((Place.LEAD, Place.BODY))
@@ -106,7 +110,7 @@ def _offers(
         if is_one:
             yield index
         # A line may stand between offers, but a paragraph is where the text ends.
-        lines = lines - 1 if is_one or 0 < len(text) <= MAX_OFFER else 0
+        lines = lines - 1 if is_one or (0 < len(text) <= MAX_OFFER and len(text.encode()) <= _LINE) else 0
 
 
 def _is_insertion(html: str, block: Block, text: str, rules: CleanRules) -> bool:
@@ -211,9 +215,12 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
         return
     if sum(len(block.passage.text.encode()) for block in found[:begin]) < PROSE:
         return  # a list of links is what its author wrote
-    before = found[begin - 1]
+    last = begin - 1  # that is not cut: a line of the reporter may stand between
+    while last and cut[last]:
+        last -= 1
+    before = found[last]
     text = before.passage.text
-    if cut[begin - 1] or before.passage.place not in _TEXT or not _SENTENCE_END.search(text):
+    if cut[last] or before.passage.place not in _TEXT or not _SENTENCE_END.search(text):
         return
     hosts = hosts_of(html[found[begin].start : found[end - 1].end])
     speaks_of_it = not rules.pointing.isdisjoint(re.findall(r"\w+", text.lower().rpartition(". ")[2]))
@@ -222,11 +229,11 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
 
 
 def _is_headline(html: str, block: Block) -> bool:
-    if block.passage.place is not Place.LINK:
-        return False
     text = block.passage.text
-    if not html.startswith("<li", block.start):
-        return _SLUG.match(text) is not None and html.startswith("<p", block.start)
+    if _SLUG.match(text):
+        return not _WORD.search(_beside_links(html[block.start : block.end]))
+    if not html.startswith("<li", block.start) or block.passage.place is not Place.LINK:
+        return False
     return text.count(" ") + 1 >= _HEADLINE_WORDS or (
         not text.isascii() and len(text.encode()) >= 3 * _HEADLINE_LETTERS
     )

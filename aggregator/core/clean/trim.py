@@ -42,6 +42,12 @@ _EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡☝✉❤♥♡⭐✨✅�
 _HEADING_MARKS = "-–—―=~*·・•…<>[]()（）【】《》〈〉「」『』〔〕■□◆◇●○▲△▶▷►■☞☛※★☆#:： "
 _PICTOGRAPH = "\U0001f300"  # the first of Unicode's blocks of them
 _EDGES_AND_PICTOGRAPHS = _EDGES + "".join(map(chr, range(ord(_PICTOGRAPH), 0x1FB00)))
+# What an author says a text or a picture is from, which may stand under such a list.
+_CREDIT = re.compile(
+    r"(?:source|via|photo|quelle|foto|fuente|fonte|bron|crédit|출처|사진|자료|参考|出典|ソース|写真|画像|来源|來源|圖片|图片)s?"
+    r"\s?[:：]"
+)
+_BREAKS = re.compile(r"\s*(?:<br>\s*)+")
 _MAX_PASSES = 5
 _MAX_CLOSING = 40  # characters after the text of a last link
 _CLOSING = r"(?:</(?:p|div|span|em|i|b|strong|small)>|\s|&nbsp;|<br>)*\Z"
@@ -119,6 +125,8 @@ def _boilerplate(html: str, found: Sequence[Block], rules: CleanRules) -> list[B
         bool(text) and _is_alone(html, block, text, index > 0, rules, slow)
         for index, (block, text) in enumerate(zip(found, texts, strict=True))
     ]
+    if "<br" in html:
+        _mark_broken_lists(html, found, cut)
     _mark_related(html, found, texts, cut, rules)
     mark_ends(html, found, texts, cut, rules)
     _mark_tail(html, found, texts, cut, rules)
@@ -234,6 +242,20 @@ def _with_link(html: str, block: Block) -> str:
     return part if "<a " in part else html[html.rfind("<a ", 0, block.start) : block.end]
 
 
+def _mark_broken_lists(html: str, found: Sequence[Block], cut: list[bool]) -> None:
+    """Links that breaks alone part from a labelled one that goes: "Related<br><a>…</a><br><br><a>…</a>"."""
+    for index in range(1, len(found)):
+        before, block = found[index - 1], found[index]
+        if (
+            cut[index - 1]
+            and not cut[index]
+            and block.passage.place is Place.LINK
+            and html.find("<a", before.start, before.end) > 0
+            and _BREAKS.fullmatch(html, before.end, block.start)
+        ):
+            cut[index] = True
+
+
 def _mark_related(
     html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
 ) -> None:
@@ -253,7 +275,12 @@ def _mark_related(
     for index in heads:
         block = found[index]
         end = index + 1
-        while end < len(found) and end <= index + _MAX_RELATED and is_link_line(html, found[end]):
+        while (
+            end < len(found)
+            and end <= index + _MAX_RELATED
+            and is_link_line(html, found[end])
+            and not _CREDIT.match(texts[end])
+        ):
             end += 1
         # "More on <a>the flood</a>" with nothing under it is a sentence, no heading.
         heads_nothing = index and all(cut[index + 1 :]) and "<a" not in html[block.start : block.end]
