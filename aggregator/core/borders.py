@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
-# Of ASCII text: a blank for all that is no part of a word.
-BLANKED = str.maketrans({code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")})
+_BLANKED = bytes(code if chr(code).isalnum() or chr(code) == "_" else 32 for code in range(128)) + bytes(128)
 _ENDINGS = re.compile(r"s(?:'|(?!\w))")
+
+
+def blanked(text: str) -> str:
+    """An ASCII text with a blank for all that is no part of a word."""
+    return text.encode().translate(_BLANKED).decode()
 
 
 def is_bordered(low: str, start: int, end: int) -> bool:

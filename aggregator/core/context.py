@@ -101,10 +101,12 @@ def compile_context(data: Mapping[str, object]) -> Context:
 def is_notice(sentence: str, context: Context) -> bool:
     """Whether a folded sentence is a share bar, a disclaimer, a trademark line or the like."""
     plain = sentence.isascii()
-    words = (sentence.translate(_NO_LETTERS) if plain else _NOT_LETTER.sub(" ", sentence)).split()
-    for word in context.line_words.keys() & words:
-        if any(line.pattern.search(sentence) for line in context.line_words[word]):
-            return True
+    blanked = sentence.encode().translate(_BLANKED).decode() if plain else _NOT_LETTER.sub(" ", sentence)
+    words = blanked.split()
+    if not context.line_words.keys().isdisjoint(words):
+        for word in context.line_words.keys() & words:
+            if any(line.pattern.search(sentence) for line in context.line_words[word]):
+                return True
     if plain:
         return False
     # Scripts without blanks: the words of a line may stand inside longer runs.
@@ -131,7 +133,7 @@ def _line_patterns(rows: object) -> tuple[Line, ...]:
 _NOT_LETTER = re.compile(r"[^\w]+")
 _ASCII = "".join(map(chr, range(128)))
 # In ASCII a table does what the pattern does, in a fifth of the time.
-_NO_LETTERS = str.maketrans({char: " " for char in _ASCII if _NOT_LETTER.match(char)})
+_BLANKED = bytes(32 if _NOT_LETTER.match(char) else ord(char) for char in _ASCII) + bytes(128)
 
 
 def needles(cues: Iterable[str]) -> Needles:

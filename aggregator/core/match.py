@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from aggregator.core.borders import BLANKED, is_bordered, is_hangul, is_katakana
+from aggregator.core.borders import blanked, is_bordered, is_hangul, is_katakana
 from aggregator.core.context import Context, Needles, compile_context, needles
 from aggregator.core.fold import Folded, fold
 from aggregator.model import Company, Person
@@ -195,7 +195,7 @@ class WholeWords:
         forms: list[str] = []
         for number, pattern in enumerate(patterns):
             if pattern.isascii():
-                form = pattern.translate(BLANKED)
+                form = blanked(pattern)
                 form = f" {form}" if pattern[0].isalnum() else form
                 if not pattern[-1].isalnum():
                     ends: tuple[str, ...] = (form,)
@@ -209,7 +209,7 @@ class WholeWords:
 
     def find(self, low: str) -> list[tuple[int, int, int]]:
         """Start, minus the length and pattern of each name in a folded text of ASCII."""
-        framed = f" {low} ".translate(BLANKED)
+        framed = f" {blanked(low)} "
         found: list[tuple[int, int, int]] = []
         for form, start, _ in self._automaton.find_matches_as_indexes(framed, overlapping=True):
             pattern = self._patterns[self._numbers[form]]

@@ -69,18 +69,22 @@ def of_its_own(
     asked = at > 0 and given[at].place is not Place.CAPTION and _asks(given[at - 1])
     if asked and sum(_asks(each) for each in given) >= FEW_QUESTIONS:
         return ()
+    selves = {each.tag: each.self.pattern for each in languages}
+    sure = tuple(
+        each
+        for each in findings
+        if not each.rule.scopes.isdisjoint(_OUTSTANDING)
+        or selves[each.language].search(text, each.start, each.end)
+    )
+    if len(sure) == len(findings):
+        return findings
     doubtful = at > 0 and (
         (_STEP.match(text) and _STEP.match(given[at - 1].text))
         or any(each.apart.pattern.search(plain_form(given[0].text)) for each in languages)
     )
-    selves = {each.tag: each.self.pattern for each in languages}
-    return tuple(
-        each
-        for each in findings
-        if not (doubtful or (asked and each.rule.kind in _BY_WHOM))
-        or not each.rule.scopes.isdisjoint(_OUTSTANDING)
-        or selves[each.language].search(text, each.start, each.end)
-    )
+    if doubtful:
+        return sure
+    return tuple(each for each in findings if each in sure or not (asked and each.rule.kind in _BY_WHOM))
 
 
 def naming_this_text(

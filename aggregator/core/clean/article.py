@@ -69,14 +69,15 @@ def _article(
         html, found = trim(html, rules) if own else (html, blocks(html))
     facts = _fact_labels(raw.labels)
     text = " ".join(block.passage.text for block in found)
-    published = parse_date(raw.published, zones) or top.published
+    published = parse_date(raw.published, zones)
+    updated = published if raw.updated == raw.published else parse_date(raw.updated, zones)
     return Article(
         url=urls.canonical(unwrap_redirect(raw.url, rules)) if raw.url else None,
         title=title or top.title or _title_of(found),
         author=author or top.author,
         section=facts.get("section") or top.section,
-        published=published,
-        updated=parse_date(raw.updated, zones),
+        published=published or top.published,
+        updated=updated,
         html=html.strip(),
         passages=_passages(title or top.title or _title_of(found), found, raw.categories),
         summary=source_summary(raw.summary, rules) or first_sentences(found),

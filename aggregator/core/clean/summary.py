@@ -14,7 +14,10 @@ from aggregator.model import Place
 
 MAX_SUMMARY = 1000  # characters of a source's own summary
 FIRST_SENTENCES = 300  # characters of one that we take from the text
-_SENTENCE = re.compile(r"[.!?][\"'”’)]*\s+(?=[\"'“‘(]?[^\W\d_a-zß-ÿ])|[。！？][」』”]?")
+# It begins with a class for both scripts, so that the engine looks for nothing else.
+_SENTENCE = re.compile(
+    r"[.!?。！？](?:(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[^\W\d_a-zß-ÿ])|(?<=[。！？])[」』”]?)"
+)
 _FIRST_ON = re.compile(
     r"\s*(?:The post .{1,300} (?:appeared first on|first appeared on) .{1,120}"
     r"|(?:Continue reading|Read more)\b.{0,120}|Der Beitrag .{1,300} erschien zuerst auf .{1,120})\Z"
