@@ -225,13 +225,11 @@ def _active(
     result = []
     for language in _spoken(met, words, rules.languages):
         groups = language.groups if among is None else among.get(language.tag, ())
-        held = tuple(group for group in groups if group.needs & met == group.needs)
-        if not short:
-            held = tuple(group for group in held if not group.short)
+        held = [group for group in groups if group.needs & met == group.needs and (short or not group.short)]
         if any(group.led for group in held) and not language.self.pattern.search(shown):
-            held = tuple(group for group in held if not group.led)
+            held = [group for group in held if not group.led]
         if held:
-            result.append(_Active(language, held))
+            result.append(_Active(language, tuple(held)))
     return tuple(result)
 
 
@@ -261,7 +259,7 @@ def _spoken(met: int, words: list[str], languages: Iterable[Language]) -> list[L
     here = [language for language in languages if met & language.anchors]
     if len(here) < 2:
         return here
-    counts = {language.tag: sum(word in language.common for word in words) for language in here}
+    counts = {language.tag: sum(map(language.common.__contains__, words)) for language in here}
     most = max(counts.values())
     return [each for each in here if each.script or most < SURE_OF_LANGUAGE or 2 * counts[each.tag] >= most]
 

@@ -139,7 +139,7 @@ def _keeps_returning(one: _Weighed, others: Sequence[_Weighed]) -> bool:
 def is_roundup(article: Article, weighed: Sequence[_Weighed], context: Context) -> bool:
     """A list, a table, a market report: about nobody in it."""
     title = article.title.lower()
-    if any(part in title for part in context.roundup_parts) or context.roundup.search(title):
+    if any(map(title.__contains__, context.roundup_parts)) or context.roundup.search(title):
         return True
     titled = sum(one.titled for one in weighed)
     counts = [len(one.seen) for one in weighed]
