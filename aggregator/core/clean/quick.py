@@ -55,6 +55,9 @@ def cut_named(html: str, rules: CleanRules) -> str | None:
         parts.append(html[at:start])
         at = end
     rest = "".join([*parts, html[at:]])
+    taken = sum(end - start > _LITTLE and len(_TAG.sub("", html[start:end])) for start, end in scan.cut)
+    if taken <= _LITTLE and html.isascii():
+        return rest
     taken = sum(end - start > _LITTLE and _prose(html[start:end]) for start, end in scan.cut)
     return None if taken > _LITTLE and taken > _prose(rest) else rest
 

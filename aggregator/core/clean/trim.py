@@ -292,8 +292,9 @@ def _heads_others(text: str, rules: CleanRules) -> bool:
     """Whether a folded line is a heading over other articles, in whatever marks: "— 往期精选 —"."""
     if rules.related.fullmatch(text):
         return True
-    bare = text.strip(_HEADING_MARKS)
-    return bare != text and rules.related.fullmatch(bare) is not None
+    if text[0] not in _HEADING_MARKS and text[-1] not in _HEADING_MARKS:
+        return False
+    return rules.related.fullmatch(text.strip(_HEADING_MARKS)) is not None
 
 
 def _mark_tail(
