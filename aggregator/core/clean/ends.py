@@ -61,11 +61,13 @@ _MARKS = " .!?。！？…:)"
 _NO_HEADING = re.compile(r"[.!?。！？:：©\d]")  # a sentence, a credit or a date
 # What stands before a headline in such a list: the mark of a link, or what sort of a piece it is.
 _SLUG = re.compile(
-    r"[▶▷►☞☛]\s?(?=[\[‘“'\"<]?[가-힣])"
-    r"|[\[【](?:단독|속보|포토|영상|사진|르포|인터뷰|写真|動画|画像|速報|独自|图集|视频|影片|圖輯)[\]】]"
+    r"(?:[▶▷►☞☛]\s?(?=[\[‘“'\"<]?[가-힣])|[►☞☛👉]\s?(?=[「『【《〈]?[ぁ-ヺ一-鿿])"
+    r"|[\[【](?:단독|속보|포토|영상|사진|르포|인터뷰|写真|動画|画像|速報|独自|图集|视频|影片|圖輯)[\]】])"
 )
+_DOT = re.compile(r"[▶▷◎●◆■]\ufe0e?\s?(?=[「『【《〈]?[ぁ-ヺ一-鿿])")  # one of several such lines
 _WORD = re.compile(r"[^\W_]")
 _HEADLINE_WORDS, _HEADLINE_LETTERS = 4, 20
+_MARKED_HEADLINE = 33  # bytes
 _MAX_HEADLINES = 8
 _TEXT = frozenset((Place.LEAD, Place.BODY))
 
@@ -213,6 +215,8 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
         begin -= 1
     if begin == end or not begin or end - begin > _MAX_HEADLINES:
         return
+    if end - begin == 1 and _DOT.match(found[begin].passage.text):
+        return
     if sum(len(block.passage.text.encode()) for block in found[:begin]) < PROSE:
         return  # a list of links is what its author wrote
     last = begin - 1  # that is not cut: a line of the reporter may stand between
@@ -230,8 +234,9 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
 
 def _is_headline(html: str, block: Block) -> bool:
     text = block.passage.text
-    if _SLUG.match(text):
-        return not _WORD.search(_beside_links(html[block.start : block.end]))
+    if not text.isascii() and (_SLUG.match(text) or _DOT.match(text)):
+        is_linked = not _WORD.search(_beside_links(html[block.start : block.end]))
+        return is_linked and len(text.encode()) >= _MARKED_HEADLINE
     if not html.startswith("<li", block.start) or block.passage.place is not Place.LINK:
         return False
     return text.count(" ") + 1 >= _HEADLINE_WORDS or (

@@ -39,7 +39,7 @@ _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
 _MAX_BAR = 3  # characters between a label and its link
 _EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡☝✉❤♥♡⭐✨✅☕"  # marks around a line
-_HEADING_MARKS = "-–—―=~*·・•…<>[]()（）【】《》〈〉「」『』〔〕■□◆◇●○▲△▶▷►■☞☛※★☆#:： "
+_HEADING_MARKS = "-–—―=~*·・•…<>＜＞[]［］()（）【】《》〈〉「」『』〔〕■□◆◇●○▲△▶▷►■☞☛※★☆#:： "
 _PICTOGRAPH = "\U0001f300"  # the first of Unicode's blocks of them
 _EDGES_AND_PICTOGRAPHS = _EDGES + "".join(map(chr, range(ord(_PICTOGRAPH), 0x1FB00)))
 # What an author says a text or a picture is from, which may stand under such a list.
