@@ -14,7 +14,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from aggregator.core.notice_place import borders, is_cited, is_headline, naming_this_text, of_its_own
+from aggregator.core.notice_place import borders, is_cited, is_headline, labelled_lines, naming_us, of_its_own
 from aggregator.core.notice_reading import Finding, Reader, is_filler, is_heading, read_mark
 from aggregator.core.notice_text import bare, sentences
 from aggregator.core.notices import Cut, NoticeRules, Scope, compile_notices
@@ -127,7 +127,10 @@ def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
     """The statements at the article's borders, and its html without those that can be cut."""
     given = [each for each in article.passages if each.place is not Place.TITLE]
     headline = article.title or (given[0].text if given and article.html.startswith("<h1") else "")
-    if given and not _notices(given, headline, reader):
+    lined = "<br" in article.html and any(
+        reader.read(given[at].text, given[at].place) for at in borders(given)
+    )
+    if given and not lined and not _notices(given, headline, reader):
         return [], article.html
     found = blocks(article.html)
     given = [block.passage for block in found]
@@ -144,6 +147,13 @@ def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
     ]
     for notice in notices:
         told += _statements(given[notice.at], notice, reader.rules)
+    known = {(notice.at, each.rule.kind) for notice in notices for each in notice.findings}
+    told += [
+        _statement(given[at].text, each, given[at].place, reader.rules)
+        for at in (borders(given) if lined else ())
+        for each in labelled_lines(article.html, found, at, reader)
+        if (at, each.rule.kind) not in known
+    ]
     return told, _cut(article.html, found, notices, reader.rules)
 
 
@@ -168,7 +178,7 @@ def _notices(given: Sequence[Passage], headline: str, reader: Reader) -> list[_N
         running = passage.place is not Place.CAPTION
         whole = running and _is_whole(passage.text, findings, reader.rules)
         if running and not whole:
-            findings = naming_this_text(passage.text, findings, reader.rules.languages)
+            findings = naming_us(passage.text, findings, reader.rules.languages)
         if findings:
             result.append(_Notice(at, findings, whole))
     return result

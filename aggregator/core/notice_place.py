@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from aggregator.core.notice_reading import Finding, is_heading
+from aggregator.core.notice_reading import Finding, Reader, is_heading
 from aggregator.core.notice_text import plain_form
 from aggregator.core.notices import Language, NoticeRules, Scope
-from aggregator.core.passages import HEADINGS, Block
+from aggregator.core.passages import HEADINGS, Block, lines
 from aggregator.model import DisclosureKind, Passage, Place
 
 FIRST_BLOCKS = 3  # of an article, besides captions, where a notice may stand
@@ -87,9 +88,28 @@ def of_its_own(
     return tuple(each for each in findings if each in sure or not (asked and each.rule.kind in _BY_WHOM))
 
 
-def naming_this_text(
-    text: str, findings: tuple[Finding, ...], languages: Sequence[Language]
-) -> tuple[Finding, ...]:
+def labelled_lines(html: str, found: Sequence[Block], at: int, reader: Reader) -> Iterator[Finding]:
+    """What the lines that breaks part within a block say as labels or openings.
+
+    The head of a press release and the foot of a column are one paragraph of such lines.
+    """
+    block = found[at]
+    text, place = block.passage.text, block.passage.place
+    if "<br" not in html[block.start : block.end] or reader.read(text, place) is None:
+        return
+    if is_cited(html, found, at, True, reader.rules):
+        return
+    start = 0
+    for line in lines(html, block):
+        start = text.index(line, start)
+        said = reader.read(line, place)
+        for each in said.firm if said else ():
+            if not each.rule.scopes.isdisjoint(_OUTSTANDING):
+                yield replace(each, start=each.start + start, end=each.end + start)
+        start += len(line)
+
+
+def naming_us(text: str, findings: tuple[Finding, ...], languages: Sequence[Language]) -> tuple[Finding, ...]:
     """What a paragraph that says other things too discloses.
 
     Amid a long one a sentence on sponsors, checks or machines reports unless it names this text, its makers

@@ -32,6 +32,7 @@ _TAG = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 _BLOCK_NAME = re.compile(rf"<({'|'.join(sorted(BLOCK_TAGS, key=len, reverse=True))})[ >]")
 _ANY_TAG = re.compile("<[^<>]*>")
 _LINK = re.compile("<a(?: [^<>]*)?>(.*?)</a>", re.DOTALL)
+_BREAK = re.compile(rf"<br{_REST_OF_TAG}")
 _LEAF = frozenset(("br", "img", "wbr"))
 
 # A lead goes on until it has said something: a dateline or a standfirst alone does not.
@@ -79,6 +80,11 @@ def last_lines(html: str, block: Block) -> Iterator[Block]:
             place = block.passage.place if _text(_LINK.sub("", run)) else Place.LINK
             yield Block(Passage(place, text), start, end)
         end = start
+
+
+def lines(html: str, block: Block) -> list[str]:
+    """The texts of the lines that breaks part within a block."""
+    return [text for run in _BREAK.split(html[block.start : block.end]) if (text := _text(run))]
 
 
 @dataclass(slots=True)

@@ -110,3 +110,12 @@ def test_amid_a_long_paragraph_of_other_things_only_a_sentence_that_names_this_t
     assert told("주전자.", "두 번째.", talk + "링크로 구매하면 수수료를 받습니다.") == []
     assert told("주전자.", "두 번째.", talk + "이 글의 링크로 구매하면 수수료를 받습니다.") == ["affiliate"]
     assert told("주전자.", "두 번째.", "링크로 구매하면 수수료를 받습니다.") == ["affiliate"]
+
+
+def test_the_lines_of_a_releases_head_are_read_as_labels_and_stay():
+    head = "新聞稿|海洋研究院<br>發稿日期:2025年10月13日<br>本新聞稿請於10月15日上午10時後發布,在此之前請勿報導。"
+    assert set(told_html(f"<p>{head}</p><p>牠們記得出生的海灘。</p>")) == {"press-release", "embargo"}
+    verse = "<p>A line of verse<br>and another one<br>without a label</p>"
+    assert told_html(f"<p>Two.</p>{verse}<p>Three.</p>") == []
+    cited = "<blockquote>Sponsored<br>by nobody</blockquote>"
+    assert told_html(f"<p>The label on the page read as follows:</p>{cited}<p>Three.</p>") == []
