@@ -19,7 +19,7 @@ MAX_LEAD_IN = 120  # characters at a block's end that may announce an example
 MAX_QUESTION = 160  # characters of a block that is a question and nothing else
 FEW_QUESTIONS = 2  # from so many on an article is questions and answers
 BRIEF = 240  # characters of a paragraph that is no running text yet
-BRIEF_DENSE = 70  # the same in a script of its own, which says more with fewer
+BRIEF_DENSE = 45  # the same in a script of its own, which says more with fewer
 MIN_INTRODUCTION = 25  # characters of a paragraph with a colon that introduces an example; a label has fewer
 
 _SET_APART = ("blockquote", "pre")
@@ -75,7 +75,7 @@ def of_its_own(
         each
         for each in findings
         if not each.rule.scopes.isdisjoint(_OUTSTANDING)
-        or selves[each.language].search(text, each.start, each.end)
+        or selves[each.language].search(text[each.start : each.end])
     )
     if len(sure) == len(findings):
         return findings
@@ -112,19 +112,20 @@ def labelled_lines(html: str, found: Sequence[Block], at: int, reader: Reader) -
 def naming_us(text: str, findings: tuple[Finding, ...], languages: Sequence[Language]) -> tuple[Finding, ...]:
     """What a paragraph that says other things too discloses.
 
-    Amid a long one a sentence on sponsors, checks or machines reports unless it names this text, its makers
-    or its readers; disclaimers, terms and holdings are told anyway.
+    Amid a long one sentences on sponsors, checks or machines report unless one of them names this text, its
+    makers or its readers; disclaimers, terms and holdings are told anyway.
     """
     by_tag = {each.tag: each for each in languages}
-    return tuple(each for each in findings if _names_us(text, each, by_tag[each.language]))
+    shown = plain_form(text)
+    if any(by_tag[each.language].us.pattern.search(shown[each.start : each.end]) for each in findings):
+        return findings
+    return tuple(each for each in findings if _may_stand(text, each, by_tag[each.language]))
 
 
-def _names_us(text: str, finding: Finding, language: Language) -> bool:
-    """Whether a sentence of a paragraph says of itself that it speaks of this text, or need not."""
+def _may_stand(text: str, finding: Finding, language: Language) -> bool:
+    """Whether what a paragraph says counts although nothing in it names this text."""
     short = len(text) <= (BRIEF_DENSE if language.script else BRIEF)
-    if short or finding.rule.kind in _TERMS or not finding.rule.scopes.isdisjoint(_OUTSTANDING):
-        return True
-    return bool(language.me.pattern.search(plain_form(text[finding.start : finding.end])))
+    return short or finding.rule.kind in _TERMS or not finding.rule.scopes.isdisjoint(_OUTSTANDING)
 
 
 def _asks(passage: Passage) -> bool:

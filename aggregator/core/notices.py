@@ -101,6 +101,7 @@ class Language:
     common: frozenset[str]  # words by which one in Latin script is told from the others
     self: Wording  # words for this very text
     me: Wording  # the same, and whatever else shows that a sentence speaks of it
+    us: Wording  # the same, and its makers where they only speak of themselves: "the editor", "my account"
     veto: Wording
     negated: Wording
     nothing: Wording  # how a sentence begins that denies all that it says: "No part of this article …"
@@ -237,12 +238,8 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         usual=usual,
         common=frozenset(data.get("common", ())),
         self=Wording(words["self"], {}, f"{tag}: self", variants),
-        me=Wording(
-            (_AT_WORD if not data.get("script") else "") + f"(?:{words.get('me', _NEVER)})",
-            {},
-            f"{tag}: me",
-            variants,
-        ),
+        me=_at_words(f"{tag}: me", words.get("me", _NEVER), data, variants),
+        us=_at_words(f"{tag}: us", f"{words.get('me', _NEVER)}|{words.get('ours', _NEVER)}", data, variants),
         veto=_any(f"{tag}: veto", data.get("veto", ()), words, variants),
         negated=_any(f"{tag}: negated", data.get("negated", ()), words, variants),
         nothing=_any(f"{tag}: nothing", data.get("nothing", ()), words, variants),
@@ -252,6 +249,11 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         guide=_any(f"{tag}: guides", data.get("guides", ()), words, variants),
         apart=_any(f"{tag}: apart", data.get("apart", ()), words, variants),
     )
+
+
+def _at_words(owner: str, pattern: str, data: Mapping[str, Any], variants: Mapping[str, str]) -> Wording:
+    """A pattern that, in a script that parts its words, begins where a word does."""
+    return Wording(("" if data.get("script") else _AT_WORD) + f"(?:{pattern})", {}, owner, variants)
 
 
 def _united(stems: Mapping[str, int], usual: Mapping[int, str]) -> dict[str, int]:
