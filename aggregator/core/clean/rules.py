@@ -41,21 +41,17 @@ class Phrases:
         """The phrase that the text begins with."""
         first = self.first.get(text[:2]) or self.first.get(text[:1])
         found = (first and first.pattern.match(text)) or self.any.match(text)
-        return (
-            found
-            if found or text.isascii() or not _OTHER_LETTER.search(text)
-            else self.other.pattern.match(text)
-        )
+        if found or text.isascii() or not _OTHER_LETTER.search(text):
+            return found
+        return self.other.pattern.match(text)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The phrase that is all of the text."""
         first = self.first.get(text[:2]) or self.first.get(text[:1])
         found = (first and first.pattern.fullmatch(text)) or self.any.fullmatch(text)
-        return (
-            found
-            if found or text.isascii() or not _OTHER_LETTER.search(text)
-            else self.other.pattern.fullmatch(text)
-        )
+        if found or text.isascii() or not _OTHER_LETTER.search(text):
+            return found
+        return self.other.pattern.fullmatch(text)
 
 
 @dataclass(frozen=True, slots=True)
