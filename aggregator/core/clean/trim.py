@@ -35,6 +35,7 @@ _MAX_HEADING = 100
 _SEPARATORS_ONLY = re.compile(r"[\s|·•/,&>»]+\Z")
 _MORE_SIGN = re.compile(r"\s*(?:\[(?:…|\.\.\.|&#8230;|&hellip;)\]|\(more…\))\s*\Z")
 _MARKS = re.compile(r"\A\W{1,3}")
+_LETTER = re.compile(r"[^\W\d_]")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
 _MAX_BAR = 3  # characters between a label and its link
@@ -205,7 +206,7 @@ def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
     """A label of the data and then nothing but links: "Read also: <a>…</a>"."""
     label = rules.related_label.match(_MARKS.sub("", text, count=1)) or rules.related_label.match(text)
     if label is None:
-        return _is_labelled_by_site(part, text, rules)
+        return _is_labelled_by_site(part, text, rules) or ("<br>" in part and _is_headed_list(part, rules))
     beside, links = LINKED.subn("", part)
     folded = " ".join(fold_phrase(unescape(TAG.sub(" ", beside))).split())
     # The label may be part of the link; "For subscribers" may stand behind it.
@@ -213,6 +214,18 @@ def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
     letters = _NO_LETTER.sub("", folded)
     return links > 0 and (
         letters in ("", _NO_LETTER.sub("", label[0])) or _is_folded_phrase(rest, rules, rules.open)
+    )
+
+
+def _is_headed_list(part: str, rules: CleanRules) -> bool:
+    """A heading over other articles and then lines that are nothing but links."""
+    head, _, links = part.partition("<br>")
+    heading = fold_phrase(unescape(TAG.sub("", head)).strip())
+    return (
+        0 < len(heading) <= _MAX_HEADING
+        and "<a " in links
+        and not _LETTER.search(unescape(TAG.sub("", LINKED.sub("", links))))
+        and _heads_others(heading, rules)
     )
 
 
