@@ -130,15 +130,13 @@ def _pass(article: Article, reader: Reader) -> tuple[list[Disclosure], str]:
     lined = "<br" in article.html and any(
         reader.read(given[at].text, given[at].place) for at in borders(given)
     )
-    if given and not lined and not _notices(given, headline, reader):
+    likely = _notices(given, headline, reader)
+    if given and not lined and not likely:
         return [], article.html
     found = blocks(article.html)
-    given = [block.passage for block in found]
-    notices = [
-        each
-        for each in _notices(given, headline, reader)
-        if _is_said(article.html, found, each, reader.rules)
-    ]
+    if given != (given := [block.passage for block in found]):
+        likely = _notices(given, headline, reader)
+    notices = [each for each in likely if _is_said(article.html, found, each, reader.rules)]
     told = [
         _statement(block.passage.text, each, Place.TITLE, reader.rules)
         for block in found

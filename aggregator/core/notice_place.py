@@ -61,16 +61,19 @@ def of_its_own(
     """
     if not findings:
         return findings
-    if at + 1 < len(given) and any(each.guide.pattern.search(plain_form(headline)) for each in languages):
+    told_in = {each.language for each in findings}
+    script = any(each.script for each in languages if each.tag in told_in)  # a line in Han may be Japanese
+    spoken = [each for each in languages if each.tag in told_in or (script and each.script)]
+    if at + 1 < len(given) and any(each.guide.pattern.search(plain_form(headline)) for each in spoken):
         return ()
     text = plain_form(given[at].text)
     before = plain_form(given[at - 1].text[-MAX_LEAD_IN:]) if at else ""
-    if any(each.example.pattern.search(before) or each.apart.pattern.search(text) for each in languages):
+    if any(each.example.pattern.search(before) or each.apart.pattern.search(text) for each in spoken):
         return ()
     asked = at > 0 and given[at].place is not Place.CAPTION and _asks(given[at - 1])
     if asked and sum(_asks(each) for each in given) >= FEW_QUESTIONS:
         return ()
-    selves = {each.tag: each.self.pattern for each in languages}
+    selves = {each.tag: each.self.pattern for each in spoken}
     sure = tuple(
         each
         for each in findings
@@ -81,7 +84,7 @@ def of_its_own(
         return findings
     doubtful = at > 0 and (
         (_STEP.match(text) and _STEP.match(given[at - 1].text))
-        or any(each.apart.pattern.search(plain_form(given[0].text)) for each in languages)
+        or any(each.apart.pattern.search(plain_form(given[0].text)) for each in spoken)
     )
     if doubtful:
         return sure
@@ -145,19 +148,18 @@ def is_cited(html: str, found: Sequence[Block], at: int, opens: bool, rules: Not
     paragraph, and quotations that the text goes on after; but one that ``opens`` as a notice does
     ("Clarification: …") is set apart by this element, unless introduced, and so is one under the headline.
     """
-    block = found[at]
-    apart = any(_is_within(html, block, name) for name in _SET_APART)
     first = at
     while first > 0 and html.startswith("<li", found[first].start):
         first -= 1
-    before = found[first if first < at else at - 1] if at > 0 else None
-    if before is None:
+    if at == 0:
         return False
-    text = before.passage.text.rstrip()
-    if text.endswith(_COLONS) and (apart or _introduces(html, before, rules)):
-        return True
+    before = found[first if first < at else at - 1]
+    introduced = before.passage.text.rstrip().endswith(_COLONS)
     under_headline = at == 1 and is_headline(html, before)
-    return apart and at + 1 < len(found) and not opens and not under_headline
+    if not introduced and (at + 1 == len(found) or opens or under_headline):
+        return False
+    apart = any(_is_within(html, found[at], name) for name in _SET_APART)
+    return apart or (introduced and _introduces(html, before, rules))
 
 
 def _introduces(html: str, before: Block, rules: NoticeRules) -> bool:
