@@ -57,6 +57,7 @@ def test_the_own_title_as_a_link_under_the_text_goes_with_its_label():
         ' <a href="/f">Continue reading…</a>',
         ' (<a href="/specials/ferry/">Ferry</a>, <a href="/specials/rope/">Rope</a>)',
         ' <a href="/f"><span>Lire la suite</span></a>',
+        ' Sign up for <a href="/newsletter">our newsletter</a>.',
     ],
 )
 def test_a_link_behind_the_last_sentence_that_leads_on_goes(end):
@@ -86,3 +87,17 @@ def test_a_list_headed_by_the_name_of_its_site_goes_and_one_that_tells_of_it_sta
     assert read(html_of(f"{BEFORE}<h3>On Ropewalk</h3><ul>{links}</ul>")) == read(BEFORE)
     other = f"{BEFORE}<h3>On Sailcloth</h3><ul>{links}</ul>"
     assert read(html_of(other)) == read(other)
+
+
+def test_a_table_of_contents_goes_and_a_list_under_that_heading_that_leads_elsewhere_stays():
+    parts = '<ul><li><a href="#rope">The rope</a></li><li><a href="#bell">The bell</a></li></ul>'
+    assert read(html_of(f"<h3>Quick links</h3>{parts}{BEFORE}")) == read(BEFORE)
+    files = parts.replace("#", "https://a.example/log/")
+    assert read(html_of(f"<h3>Contents</h3>{files}{BEFORE}")) == read(f"<h3>Contents</h3>{files}{BEFORE}")
+
+
+def test_a_headline_in_capitals_that_is_a_link_between_paragraphs_goes():
+    loud = '<p><strong><a href="/g">GULL STEALS CHIPS FROM FERRY</a></strong></p>'
+    assert read(html_of(BEFORE + loud + AFTER)) == read(BEFORE + AFTER)
+    said = "<p>GULL STEALS CHIPS FROM FERRY</p>"
+    assert read(html_of(BEFORE + said + AFTER)) == read(BEFORE + said + AFTER)

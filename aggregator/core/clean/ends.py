@@ -158,12 +158,12 @@ def _is_row_of_links(part: str, text: str, rules: CleanRules) -> bool:
     links = part.count("<a ")
     if (links > 1 or "|" in text) and is_row(text, _beside_links(part), rules.offers):
         return True
-    if not links or (links == 1 and not are_shelves(part)):
-        return False
-    beside = _beside_links(part).lower()
-    if are_shelves(part):
+    if links and are_shelves(part):
+        beside = _beside_links(part).lower()
         return not _WORDS.search(_JOINER.sub(" ", beside)) or bool(rules.tail.fullmatch(text))
-    return links > 1 and is_row_of_networks([text.lower() for text in link_texts(part)], beside, rules.offers)
+    return links > 1 and is_row_of_networks(
+        [text.lower() for text in link_texts(part)], _beside_links(part).lower(), rules.offers
+    )
 
 
 def is_all_offers(text: str, rules: CleanRules) -> bool:
@@ -226,7 +226,7 @@ def _mark_headlines(html: str, found: Sequence[Block], cut: list[bool], rules: C
     text = before.passage.text
     if cut[last] or before.passage.place not in _TEXT or not _SENTENCE_END.search(text):
         return
-    hosts = hosts_of(html[found[begin].start : found[end - 1].end])
+    hosts = hosts_of(bare_urls(html[found[begin].start : found[end - 1].end]))
     speaks_of_it = not rules.pointing.isdisjoint(re.findall(r"\w+", text.lower().rpartition(". ")[2]))
     if len(hosts) == 1 and hosts.isdisjoint(rules.reference_hosts) and not speaks_of_it:
         cut[begin:end] = [True] * (end - begin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from html import unescape
 
 from aggregator.core.passages import Block
@@ -46,9 +47,9 @@ def is_link_line(html: str, block: Block) -> bool:
     return 2 * len(links.encode()) > len(block.passage.text.encode())
 
 
-def hosts_of(part: str) -> frozenset[str]:
-    """The hosts that the links of some HTML lead to, without "www."."""
-    return frozenset(_SCHEME.sub("", url).partition("/")[0].lower() for url in HREF.findall(part))
+def hosts_of(urls: Iterable[str]) -> frozenset[str]:
+    """The hosts of URLs as ``bare_urls`` gives them."""
+    return frozenset(url.partition("/")[0] for url in urls)
 
 
 def bare_urls(part: str) -> tuple[str, ...]:
@@ -63,10 +64,11 @@ def link_texts(part: str) -> tuple[str, ...]:
 
 def are_shelves(part: str) -> bool:
     """Whether all links of some HTML, one or more, lead to what a site has filed under a word."""
-    urls = HREF.findall(part)
+    first = HREF.search(part)
     return (
-        bool(urls)
-        and all(_SHELF.match(url.lower()) for url in urls)
+        first is not None
+        and _SHELF.match(first[1].lower()) is not None
+        and all(_SHELF.match(url.lower()) for url in HREF.findall(part))
         and all(len(text) <= _MAX_SHELF for text in link_texts(part))
     )
 

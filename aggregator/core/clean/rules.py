@@ -124,6 +124,7 @@ class CleanRules:
     tail: Phrases
     related: Phrases
     related_label: Phrases
+    contents: Phrases
     on_site: re.Pattern[str]  # what a heading over a site's articles says before its name
     reading_time: re.Pattern[str]
     byline: re.Pattern[str]
@@ -168,6 +169,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         tail=compile_phrases(_strings(phrases["tail"])),
         related=compile_phrases(_strings(phrases["related"])),
         related_label=compile_phrases(_strings(phrases["related_label"])),
+        contents=compile_phrases(_strings(phrases["contents"])),
         on_site=re.compile(str(phrases["on_site"])),
         reading_time=_reading_time(_strings(top["reading_time"])),
         byline=re.compile(rf"(?:{top['byline']})\s+(?=\S)|(?:글|文)[:：]\s*", re.IGNORECASE),

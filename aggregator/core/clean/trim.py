@@ -15,6 +15,7 @@ from aggregator.core.clean.lines import (
     PROSE,
     TAG,
     are_shelves,
+    bare_urls,
     hosts_of,
     is_cuttable,
     is_link_line,
@@ -38,8 +39,9 @@ _MARKS = re.compile(r"\A\W{1,3}")
 _LETTER = re.compile(r"[^\W\d_]")
 _NO_LETTER = re.compile(r"\W+")
 _MAX_RELATED = 15
+_SHOUTED_BLANKS = 4
 _MAX_BAR = 3  # characters between a label and its link
-_EDGES = "|+·• \ufe0f▼▽➤↓⬇↑⬆→⇒➡☝✉❤♥♡⭐✨✅☕"  # marks around a line
+_EDGES = "|+·• \ufe0f▼▽►▸➤↓⬇↑⬆→⇒➡☝✉❤♥♡⭐✨✅☕"  # marks around a line
 _HEADING_MARKS = "-–—―=~*·・•…<>＜＞[]［］()（）【】《》〈〉「」『』〔〕■□◆◇●○▲△▶▷►■☞☛※★☆#:： "
 _PICTOGRAPH = "\U0001f300"  # the first of Unicode's blocks of them
 _EDGES_AND_PICTOGRAPHS = _EDGES + "".join(map(chr, range(ord(_PICTOGRAPH), 0x1FB00)))
@@ -54,6 +56,8 @@ _MAX_CLOSING = 40  # characters after the text of a last link
 _CLOSING = r"(?:</(?:p|div|span|em|i|b|strong|small)>|\s|&nbsp;|<br>)*\Z"
 _LAST_LINK = re.compile(rf"(?:\s|&nbsp;)*(\[?)<a [^<>]*>((?:[^<>]|</?span>){{1,80}})</a>\]?(?={_CLOSING})")
 _LAST_BRACKET = re.compile(rf"(?:\s|&nbsp;)*\((?:<a [^<>]*>[^<>]{{1,40}}</a>(?:, )?){{1,6}}\)(?={_CLOSING})")
+_SEAM = re.compile(r"[.!?…][\"”’»)]{0,2}\s+(?=(?:<[a-z][^<>]*>)*[^\W\d_a-zß-ÿ])")
+_OPENING = re.compile("<(?!br|img|wbr)[a-z]")
 _ENDED = re.compile(r"[.!?…:\])\"'”’»][\s>]*\Z")
 
 
@@ -157,32 +161,53 @@ def _last_lines(html: str, found: Sequence[Block], cut: Sequence[bool], rules: C
 
 
 def _last_link(html: str, found: Sequence[Block], rules: CleanRules) -> list[Block]:
-    """What a feed sets behind the last sentence: "… [more]", or in brackets what the text is filed under."""
+    """What a feed sets behind the last sentence, where it holds a link."""
     if not found:
         return []
     block = found[-1]
-    if block.end - html.rfind("</a>", block.start, block.end) > _MAX_CLOSING or not is_cuttable(html, block):
-        return []
-    at = html.rfind("<a ", block.start, block.end)
-    if at <= block.start:
+    link = html.rfind("<a ", block.start, block.end)
+    if link <= block.start or not is_cuttable(html, block):
         return []
     part = html[block.start : block.end]
-    if part.endswith((")", ")</p>")) and (bracket := part.rfind("(<a ")) > 0:
-        found_one = _LAST_BRACKET.match(part, len(part[:bracket].rstrip()))
-        if found_one is None or not are_shelves(found_one[0]):
-            return []
-    else:
-        begin = len(part[: at - block.start].rstrip(" [\xa0"))
-        found_one = _LAST_LINK.match(part, begin)
-        text = fold_phrase(" ".join(unescape(TAG.sub("", found_one[2])).split())) if found_one else ""
-        if found_one is None or not _is_folded_phrase(text, rules, rules.open):
-            return []
-        if not found_one[1] and not _ENDED.search(TAG.sub("", unescape(part[:begin]))):
-            return []
-    if not TAG.sub("", part[: found_one.start()]).strip():
+    behind = _behind_text(part, link - block.start, rules) or _last_sentence(part, link - block.start, rules)
+    if behind is None or not TAG.sub("", part[: behind[0]]).strip():
         return []
-    place = Passage(block.passage.place, found_one[0])
-    return [Block(place, block.start + found_one.start(), block.start + found_one.end())]
+    begin, end = behind
+    return [Block(Passage(block.passage.place, part[begin:end]), block.start + begin, block.start + end)]
+
+
+def _behind_text(part: str, link: int, rules: CleanRules) -> tuple[int, int] | None:
+    """A link as "… [more]", or in brackets what the text is filed under."""
+    if len(part) - part.rfind("</a>") > _MAX_CLOSING:
+        return None
+    bracket = part.rfind("(<a ")
+    if bracket > 0 and (found := _LAST_BRACKET.match(part, len(part[:bracket].rstrip()))):
+        return found.span() if are_shelves(found[0]) else None
+    begin = len(part[:link].rstrip(" [\xa0"))
+    last = _LAST_LINK.match(part, begin)
+    if last is None or not (last[1] or _ENDED.search(TAG.sub("", unescape(part[:begin])))):
+        return None
+    return last.span() if _is_folded_phrase(_folded(last[2]), rules, rules.open) else None
+
+
+def _last_sentence(part: str, link: int, rules: CleanRules) -> tuple[int, int] | None:
+    """The last sentence, where it is an offer: "… Sign up for our newsletter."."""
+    end = len(part.rstrip())
+    while part.startswith("</", at := part.rfind("<", 0, end)) and part[end - 1] == ">":
+        end = len(part[:at].rstrip())
+    if end - link > _MAX_LABELLED:
+        return None
+    begin = max(
+        (seam.end() for seam in _SEAM.finditer(part, max(0, link - _MAX_BEFORE_LINK), link)), default=0
+    )
+    rest = part[begin:end]
+    if not begin or rest.count("</") != len(_OPENING.findall(rest)):
+        return None
+    return (begin, end) if is_all_offers(_folded(rest), rules) else None
+
+
+def _folded(part: str) -> str:
+    return fold_phrase(" ".join(unescape(TAG.sub("", part)).split()))
 
 
 def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRules, slow: Guarded) -> bool:
@@ -193,6 +218,8 @@ def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRu
         return is_cuttable(html, block)
     if not is_under or len(text) > _MAX_LABELLED:
         return False
+    if block.passage.place is Place.LINK and _is_shouted(block.passage.text):
+        return is_cuttable(html, block)
     link = html.find("<a", block.start, block.end)
     if link < 0 and block.passage.place is Place.LINK:  # the link is around it
         label = rules.related_label.match(text)
@@ -200,6 +227,11 @@ def _is_alone(html: str, block: Block, text: str, is_under: bool, rules: CleanRu
     if not 0 <= link - block.start <= _MAX_BEFORE_LINK:
         return False
     return _is_labelled_link(html[block.start : block.end], text, rules) and is_cuttable(html, block)
+
+
+def _is_shouted(text: str) -> bool:
+    """Whether a text is a headline in capitals, as some papers set other articles between paragraphs."""
+    return text.isascii() and text.isupper() and text.count(" ") >= _SHOUTED_BLANKS
 
 
 def _is_labelled_link(part: str, text: str, rules: CleanRules) -> bool:
@@ -236,17 +268,23 @@ def _is_labelled_by_site(part: str, text: str, rules: CleanRules) -> bool:
     return (
         bool(bar)
         and on is not None
-        and is_name_of_host(label[on.end() :], hosts_of(part))
+        and is_name_of_host(label[on.end() :], hosts_of(bare_urls(part)))
         and len(text) - len(label) <= sum(map(len, link_texts(part))) + _MAX_BAR
     )
 
 
-def _heads_links_of_site(html: str, found: Sequence[Block], text: str, index: int, rules: CleanRules) -> bool:
-    """Whether a heading, "Also on Lindow", names the site that the link under it leads to."""
+def _heads_links(html: str, found: Sequence[Block], text: str, index: int, rules: CleanRules) -> bool:
+    """Whether a heading and the link under it say that a list of others or of the page's parts begins."""
+    if _heads_others(text, rules):
+        return True
     on = rules.on_site.match(text)
-    if on is None or index + 1 >= len(found) or not is_link_line(html, found[index + 1]):
+    is_of_parts = rules.contents.fullmatch(text) is not None
+    if not (on or is_of_parts) or index + 1 >= len(found) or not is_link_line(html, found[index + 1]):
         return False
-    return is_name_of_host(text[on.end() :].rstrip(" :.|"), hosts_of(_with_link(html, found[index + 1])))
+    urls = bare_urls(_with_link(html, found[index + 1]))
+    if is_of_parts:
+        return all("#" in url for url in urls)
+    return on is not None and is_name_of_host(text[on.end() :].rstrip(" :.|"), hosts_of(urls))
 
 
 def _with_link(html: str, block: Block) -> str:
@@ -277,7 +315,7 @@ def _mark_related(
         index
         for index, text in enumerate(texts)
         if 0 < len(text) <= _MAX_HEADING
-        and (_heads_others(text, rules) or _heads_links_of_site(html, found, text, index, rules))
+        and _heads_links(html, found, text, index, rules)
         and is_cuttable(html, found[index])
     ]
     if not heads:
@@ -291,7 +329,7 @@ def _mark_related(
         while (
             end < len(found)
             and end <= index + _MAX_RELATED
-            and is_link_line(html, found[end])
+            and (cut[end] or is_link_line(html, found[end]))
             and not _CREDIT.match(texts[end])
         ):
             end += 1
