@@ -52,8 +52,6 @@ _PARTED = re.compile(r"<(?:hr|div|section|aside|footer)>\s*\Z")
 _BORDER = 20  # characters that hold such a tag before a block
 _MAX_BOX = 600  # characters of text
 _SMALL_BOX_BLOCKS, _SMALL_BOX = 3, 200  # blocks, and characters of their text
-_WORDS = re.compile(r"\w")
-_JOINER = re.compile(r"\b(?:and|or|und|oder|et|ou|y|o|e|en|of|i|och|og)\b")
 _MAX_BESIDE = 90  # of a line that goes with the offers of its box
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=.)")
@@ -159,8 +157,8 @@ def _is_row_of_links(part: str, text: str, rules: CleanRules) -> bool:
     if (links > 1 or "|" in text) and is_row(text, _beside_links(part), rules.offers):
         return True
     if links and are_shelves(part):
-        beside = _beside_links(part).lower()
-        return not _WORDS.search(_JOINER.sub(" ", beside)) or bool(rules.tail.fullmatch(text))
+        beside = words_of(_beside_links(part).lower()) - rules.offers.joiners
+        return beside <= rules.offers.shelf_words or bool(rules.tail.fullmatch(text))
     return links > 1 and is_row_of_networks(
         [text.lower() for text in link_texts(part)], _beside_links(part).lower(), rules.offers
     )

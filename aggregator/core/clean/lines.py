@@ -20,7 +20,7 @@ HREF = re.compile('<a (?:[^<>]* )?href="([^"]*)"')
 _SCHEME = re.compile(r"https?://(?:www\.)?")
 # Where a site's own system lists what it filed under a word.
 _SHELF = re.compile(
-    r"[^?#]*/(?:tags?|topics?|categor(?:y|ies)|taxonomy/term|labels?|keywords?|themen?|thema|schlagwort|specials?|sujets?"
+    r"[^?#]*/(?:tags?|tagged|topics?|categor(?:y|ies|ie|ia)|kategori(?:e|a|er)?|taxonomy/term|labels?|keywords?|themen?|thema|schlagwort|specials?|sujets?"
     r"|etiquetas?|categorias?|temas?|argomenti|assuntos?|onderwerp(?:en)?|trefwoord)/[^?#]+\Z"
 )
 _MAX_SHELF = 40  # characters of its name

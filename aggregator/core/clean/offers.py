@@ -63,6 +63,7 @@ class Offers:
     rows: frozenset[str]  # whole entries of a row under a page
     networks: frozenset[str]  # what a row of links to them calls them
     joiners: frozenset[str]
+    shelf_words: frozenset[str]  # beside links to what a text is filed under
     row_links: frozenset[str]  # those that are none alone
     forms: tuple[Form, ...]
 
@@ -124,6 +125,7 @@ def compile_offers(data: Mapping[str, object]) -> Offers:
         row_links=_words(data["row_links"]),
         networks=_words(data["networks"]),
         joiners=_words(data["joiners"]),
+        shelf_words=_words(data["shelf_words"]),
         forms=tuple(
             Form(*(re.compile(form[part]) for part in ("letters", "act", "thing", "told"))) for form in forms
         ),
