@@ -120,15 +120,23 @@ def naming_us(text: str, findings: tuple[Finding, ...], languages: Sequence[Lang
     """
     by_tag = {each.tag: each for each in languages}
     shown = plain_form(text)
-    if any(by_tag[each.language].us.pattern.search(shown[each.start : each.end]) for each in findings):
-        return findings
+    for each in findings:
+        language = by_tag[each.language]
+        sentence = shown[each.start : each.end]
+        beside = len(text) <= 2 * _brief(language) and language.self.pattern.search(shown)
+        if beside or language.us.pattern.search(sentence):
+            return findings
     return tuple(each for each in findings if _may_stand(text, each, by_tag[each.language]))
 
 
 def _may_stand(text: str, finding: Finding, language: Language) -> bool:
     """Whether what a paragraph says counts although nothing in it names this text."""
-    short = len(text) <= (BRIEF_DENSE if language.script else BRIEF)
+    short = len(text) <= _brief(language)
     return short or finding.rule.kind in _TERMS or not finding.rule.scopes.isdisjoint(_OUTSTANDING)
+
+
+def _brief(language: Language) -> int:
+    return BRIEF_DENSE if language.script else BRIEF
 
 
 def _asks(passage: Passage) -> bool:
