@@ -108,7 +108,7 @@ def sample_feed() -> bytes:
         stories.append(
             a_story(number, an_entry(number, an_article(title=words[:50], html=f"<p>{words}</p>")))
         )
-    return write_atom(a_topic_feed(*stories))
+    return write_atom(a_topic_feed(*stories)).whole()
 
 
 async def etag_of(port: int) -> str:

@@ -14,7 +14,7 @@ GOOD = """<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:a.example,2025:f</id
 
 def test_a_good_feed_has_no_problem():
     assert problems(GOOD.encode()) == []
-    assert problems(write_atom(a_topic_feed())) == []
+    assert problems(write_atom(a_topic_feed()).whole()) == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +28,7 @@ from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregator import __version__, core
-from aggregator.config import cache
+from aggregator.config import cache as copies
 from aggregator.core import versions
 from aggregator.model import Company, Document, FetchLimits, Person, RuleData, Source, Versions
 
@@ -56,7 +57,7 @@ def compiled(data: RuleData) -> Rules:
     copy = _copy_of(data)
     if copy is None:
         return pipeline.compile_rules(data)
-    with suppress(*_BROKEN), cache.opened(copy) as file:
+    with suppress(*_BROKEN), copies.opened(copy) as file:
         head, body = _head(file.readline(), data), file.read()
         if head is not None and head["sum"] == zlib.crc32(body):
             return _load(body, data)
@@ -70,7 +71,7 @@ def rule_versions(data: RuleData) -> Versions:
     """The versions of the rules, as ``core.versions`` works them out, which takes as long as to read them."""
     copy = _copy_of(data)
     if copy is not None:
-        with suppress(*_BROKEN), cache.opened(copy) as file:
+        with suppress(*_BROKEN), copies.opened(copy) as file:
             head = _head(file.readline(), data)
             if head is not None:
                 return Versions(*head["versions"])
@@ -79,7 +80,7 @@ def rule_versions(data: RuleData) -> Versions:
 
 def _copy_of(data: RuleData) -> Path | None:
     """Where the copy lies; None where none is kept."""
-    folder = cache.folder()
+    folder = copies.folder()
     if folder is None or not data.stamp:
         return None
     where = blake2b(f"{_CODE}\n{data.stamp}".encode("utf-8", "surrogateescape"), digest_size=6)
@@ -93,7 +94,7 @@ def _head(line: bytes, data: RuleData) -> dict[str, Any] | None:
 
 def _state(data: RuleData) -> str:
     """What a copy must have been made of, and by what code."""
-    code = cache.state_of([Path(__file__), *sorted(_CODE.rglob("*.py"))])
+    code = copies.state_of([Path(__file__), *sorted(_CODE.rglob("*.py"))])
     numbers = (versions.CLEAN_CODE, versions.DISCLOSE_CODE, versions.TAG_CODE)
     state = repr((__version__, sys.version, _sre.MAGIC, data.stamp, numbers, code))
     return blake2b(state.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
@@ -105,7 +106,7 @@ def _keep(copy: Path, rules: Rules, data: RuleData) -> None:
     _Pickler(body, data).dump(rules)
     told = body.getvalue()
     head = {"state": _state(data), "sum": zlib.crc32(told), "versions": astuple(rules.versions)}
-    cache.put(copy, f"{json.dumps(head)}\n".encode() + told)
+    copies.put(copy, f"{json.dumps(head)}\n".encode() + told)
 
 
 def _use(rules: Rules) -> None:
@@ -156,13 +157,23 @@ class _Unpickler(pickle.Unpickler):
 
 def _load(body: bytes, data: RuleData) -> Rules:
     collected = gc.isenabled()
-    gc.disable()  # all of it is kept: looking at it again and again takes a fifth of the time
+    gc.disable()
     try:
         rules: Rules = _Unpickler(BytesIO(body), data).load()
+        _freeze()
         return rules
     finally:
         if collected:
             gc.enable()
+
+
+@cache
+def _freeze() -> None:
+    """Have the collector never look at what there is by now: most is kept, and a look takes long.
+
+    Once a process: of what it might have found later, one that runs for ever would lose a little each time.
+    """
+    gc.freeze()
 
 
 def _records(data: RuleData) -> tuple[object, ...]:

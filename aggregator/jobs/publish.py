@@ -17,11 +17,13 @@ from aggregator import __version__
 from aggregator.config import cache as cached
 from aggregator.core.identity import tag_uri
 from aggregator.errors import PublishError
-from aggregator.model import HealthFeed, IndexPage, Setup, Topic, TopicFeed
+from aggregator.jobs import pieces
+from aggregator.jobs.pieces import Made
+from aggregator.model import HealthFeed, IndexPage, Item, Setup, Topic, TopicFeed
 from aggregator.store import facts, feeds, health, outputs, sources, topics
 from aggregator.store.base import Connection, Store
 from aggregator.store.feeds import Head
-from aggregator.store.outputs import Output
+from aggregator.store.outputs import Layout, Output
 
 # Raise it when a writer makes other bytes of the same input: every file is then made again.
 WRITERS_CODE = 3
@@ -76,10 +78,11 @@ def _publish(setup: Setup, store: Store, folder: Path) -> int:
     shared = _settings_hash(setup)
     plans = [plan for topic in named for plan in _topic_plans(topic, heads[topic.slug], shared)]
     stale = {plan.slug for plan in plans if _is_stale(plan, published, folder)}
+    desk = _Desk(setup, store, folder, shared)
     written = 0
     todo = [topic for topic in named if topic.slug in stale]
     for start in range(0, len(todo), _AT_ONCE):
-        written += _publish_topics(todo[start : start + _AT_ONCE], setup, store, shared)
+        written += _publish_topics(desk, todo[start : start + _AT_ONCE])
     front_plans = _front_plans(setup, front, heads, shared)
     if any(_is_stale(plan, published, folder) for plan in front_plans):
         written += _publish_front(setup, store, front_plans)
@@ -104,42 +107,76 @@ def _is_stale(plan: _Plan, published: Mapping[str, Output], folder: Path) -> boo
     return _size(folder / plan.path) != made.size
 
 
-def _publish_topics(some: Sequence[Topic], setup: Setup, store: Store, shared: bytes) -> int:
-    from aggregator.write.formats import WRITERS
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What topics are published from."""
 
+    setup: Setup
+    store: Store
+    folder: Path
+    shared: bytes  # hash of what every file shows
+
+
+def _publish_topics(desk: _Desk, some: Sequence[Topic]) -> int:
     _keep_templates()
-    made: list[TopicFeed] = []
+    shown: dict[str, list[Item]] = {}
     told: list[Output] = []
+    layouts: dict[str, Layout] = {}
     written = 0
-    with store.read() as connection:
+    with desk.store.read() as connection:
         # Read before the stories: what is added between the two is published again, never lost.
         heads = feeds.heads(connection)
         for topic in some:
-            feed = topic_feed(connection, topic, heads[topic.slug], setup)
-            plans = _topic_plans(topic, heads[topic.slug], shared)
+            shown[topic.slug] = feeds.newest(connection, topic.slug, topic.limit)
+            made = _topic_files(connection, desk, topic, heads[topic.slug], shown[topic.slug])
             # Written at once: the files of many topics are more than all else that a cycle holds.
-            files = [
-                (plan, WRITERS[suffix](feed)) for plan, suffix in zip(plans, _suffixes(topic), strict=True)
-            ]
-            written += _write_files(Path(setup.settings.output), files)
-            told += [_output(plan, body) for plan, body in files]
-            made.append(feed)
-    with store.write() as connection:
+            written += _write_files(desk.folder, [(plan, file.body) for plan, file in made])
+            told += [_output(plan, file.body) for plan, file in made]
+            layouts.update((plan.path, file.layout) for plan, file in made)
+    with desk.store.write() as connection:
         outputs.record(connection, told)
-        topics.record_shown(connection, made)
+        outputs.record_layouts(connection, layouts)
+        topics.record_shown(connection, shown)
     return written
 
 
-def topic_feed(connection: Connection, topic: Topic, head: Head, setup: Setup) -> TopicFeed:
-    """A writer's whole input. Its ``updated`` moves only with a story's, or is when the topic began."""
-    stories = feeds.newest(connection, topic.slug, topic.limit)
+def _topic_files(
+    connection: Connection, desk: _Desk, topic: Topic, head: Head, items: Sequence[Item]
+) -> list[tuple[_Plan, Made]]:
+    """A topic's files: written is what is new in them, the rest is copied from the files as published."""
+    from aggregator.write.formats import WRITERS
+
+    plans = _topic_plans(topic, head, desk.shared)
+    laid = outputs.laid(connection, {plan.path: plan.inputs for plan in plans})
+    earlier = [pieces.published(desk.folder / plan.path, laid.get(plan.path)) for plan in plans]
+    fresh = pieces.missing(items, earlier)
+    feed = topic_feed(connection, topic, head, desk.setup, items, fresh)
+    return [
+        (plan, pieces.put_together(items, WRITERS[suffix](feed), fresh, found))
+        for plan, suffix, found in zip(plans, _suffixes(topic), earlier, strict=True)
+    ]
+
+
+def topic_feed(
+    connection: Connection,
+    topic: Topic,
+    head: Head,
+    setup: Setup,
+    items: Sequence[Item],
+    fresh: Sequence[Item],
+) -> TopicFeed:
+    """A writer's whole input: a feed of items, of which the fresh ones are to be written.
+
+    Its ``updated`` moves only with a story's, or is when the topic began.
+    """
+    stories = feeds.stories_of(connection, fresh)
     tagged = {tag.company for story in stories for tag in story.lead.tags}
     settings = setup.settings
     return TopicFeed(
         topic=topic,
         feed_id=head.feed_id,
         stories=stories,
-        updated=max((story.updated for story in stories), default=head.since),
+        updated=max((item.updated for item in items), default=head.since),
         company_names=_names_of(tagged, setup),
         base_url=settings.base_url,
         title=settings.title,
@@ -245,7 +282,7 @@ def _hash(data: bytes) -> bytes:
 
 
 def _output(plan: _Plan, body: bytes) -> Output:
-    return Output(plan.path, plan.slug, plan.revision, plan.inputs, _hash(body), len(body))
+    return Output(plan.path, plan.slug, plan.revision, plan.inputs, pieces.content_hash(body), len(body))
 
 
 def _write_files(folder: Path, files: Iterable[tuple[_Plan, bytes]]) -> int:

@@ -113,6 +113,19 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A story as a topic shows it, still without its lead's text."""
+
+    story_id: int
+    public_id: str
+    lead: int  # the entry's id
+    published: datetime
+    updated: datetime
+    also: tuple[Link, ...]
+    fingerprint: bytes  # of everything of it that a feed shows
+
+
+@dataclass(frozen=True, slots=True)
 class TopicFeed:
     """A writer's whole input."""
 

@@ -16,6 +16,7 @@ from aggregator.model import (
     Entry,
     Evidence,
     FeedInfo,
+    Item,
     Link,
     Mention,
     Place,
@@ -161,19 +162,19 @@ def load_mentions(text: str) -> tuple[Mention, ...]:
     )
 
 
-def dump_shown(stories: Iterable[Story]) -> str:
+def dump_shown(items: Iterable[Item]) -> str:
     """Stories by what names them; their leads are stored entries."""
     return dump(
         [
             [
-                one.lead.id,
-                one.id,
+                one.lead,
+                one.story_id,
                 one.public_id,
                 one.published.timestamp(),
                 one.updated.timestamp(),
                 _links(one),
             ]
-            for one in stories
+            for one in items
         ]
     )
 
@@ -190,5 +191,5 @@ def _story(values: list[Any], lead: Entry) -> Story:
     return Story(story_id, public_id, lead, at, changed, links)
 
 
-def _links(story: Story) -> list[list[str]]:
-    return [[one.url, one.title, one.source] for one in story.also]
+def _links(item: Item) -> list[list[str]]:
+    return [[one.url, one.title, one.source] for one in item.also]

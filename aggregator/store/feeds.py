@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from aggregator.model import Entry, Link, Story
+from aggregator.model import Item, Link, Story
 from aggregator.store import entries as stored
 from aggregator.store.chunks import chunks
 from aggregator.store.rows import believed
-from aggregator.store.schema import entries, sources, stories, topic_entries, topics
+from aggregator.store.schema import AnyRow, entries, sources, stories, topic_entries, topics
 
 _ENTRIES_A_STORY = 4  # looked at first; more only where stories have more copies
 
@@ -30,17 +31,6 @@ class Head:
     since: datetime  # when feeds.yaml first named it
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A story as a topic shows it, still without its text."""
-
-    story_id: int
-    public_id: str
-    since: datetime
-    lead: int
-    also: tuple[Link, ...]
-
-
 def heads(connection: Connection) -> dict[str, Head]:
     """Every topic of feeds.yaml, by slug."""
     wanted = select(topics.c.slug, topics.c.feed_id, topics.c.revision, topics.c.entries, topics.c.since)
@@ -48,15 +38,24 @@ def heads(connection: Connection) -> dict[str, Head]:
     return {row.slug: Head(row.slug, row.feed_id, row.revision, row.entries, row.since) for row in rows}
 
 
-def newest(connection: Connection, slug: str, limit: int) -> tuple[Story, ...]:
+def newest(connection: Connection, slug: str, limit: int) -> list[Item]:
     """A topic's newest stories, newest first.
 
     A story stands where its first matching entry stood, so that a later copy moves nothing. It is
     led by the matching entry of the best source (rank), then the earliest.
     """
-    items = _items(connection, slug, _newest_story_ids(connection, slug, limit))[:limit]
+    found = _members(connection, slug, _newest_story_ids(connection, slug, limit))
+    placed = sorted(map(_placed, found.values()), key=lambda one: (one.since, one.newest), reverse=True)
+    return [_item(one) for one in placed[:limit]]
+
+
+def stories_of(connection: Connection, items: Sequence[Item]) -> tuple[Story, ...]:
+    """The same stories with their leads' texts."""
     leads = stored.load(connection, [item.lead for item in items])
-    return tuple(_story(item, leads[item.lead]) for item in items)
+    return tuple(
+        Story(item.story_id, item.public_id, leads[item.lead], item.published, item.updated, item.also)
+        for item in items
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +69,13 @@ class Shown:
 
 def shown(connection: Connection, slug: str, limit: int, public_id: str) -> Shown | None:
     """How a topic's feed shows a story now; None: it is not among its newest."""
-    items = _items(connection, slug, _newest_story_ids(connection, slug, limit))[:limit]
+    items = newest(connection, slug, limit)
     lead = next((item.lead for item in items if item.public_id == public_id), None)
     if lead is None:
         return None
     wanted = select(entries.c.url, sources.c.name).join(sources, sources.c.id == entries.c.source_id)
     row = connection.execute(wanted.where(entries.c.id == lead)).one()
     return Shown(lead, row.url, row.name)
-
-
-def _story(item: _Item, lead: Entry) -> Story:
-    published = believed(lead.article.published, lead.first_seen)
-    return Story(item.story_id, item.public_id, lead, published, lead.changed, item.also)
 
 
 def _newest_story_ids(connection: Connection, slug: str, limit: int) -> list[int]:
@@ -101,15 +95,13 @@ def _newest_story_ids(connection: Connection, slug: str, limit: int) -> list[int
         look *= 4
 
 
-def _items(connection: Connection, slug: str, story_ids: Sequence[int]) -> list[_Item]:
-    """The stories in the order of their feed."""
-    members: defaultdict[int, list[Any]] = defaultdict(list)
+def _members(connection: Connection, slug: str, story_ids: Sequence[int]) -> Mapping[int, list[AnyRow]]:
+    """The entries of each of these stories."""
+    found: defaultdict[int, list[AnyRow]] = defaultdict(list)
     for chunk in chunks(story_ids):
         for row in connection.execute(_members_of(slug, chunk)):
-            members[row.story_id].append(row)
-    items = [(_item(rows), max(row.id for row in rows if row.mine is not None)) for rows in members.values()]
-    items.sort(key=lambda pair: (pair[0].since, pair[1]), reverse=True)
-    return [item for item, _ in items]
+            found[row.story_id].append(row)
+    return found
 
 
 def _members_of(slug: str, story_ids: Sequence[int]) -> Any:
@@ -121,7 +113,15 @@ def _members_of(slug: str, story_ids: Sequence[int]) -> Any:
             entries.c.since,
             entries.c.url,
             entries.c.title,
+            entries.c.first_seen,
+            entries.c.changed,
+            entries.c.published,
+            entries.c.article_hash,
+            entries.c.facts_hash,
+            sources.c.slug.label("source_slug"),
+            sources.c.url.label("source_url"),
             sources.c.name,
+            sources.c.info,
             sources.c.rank,
             stories.c.public_id,
             topic_entries.c.entry_id.label("mine"),
@@ -133,13 +133,41 @@ def _members_of(slug: str, story_ids: Sequence[int]) -> Any:
     )
 
 
-def _item(rows: Sequence[Any]) -> _Item:
-    if len(rows) == 1:  # as most
-        (row,) = rows
-        return _Item(row.story_id, row.public_id, row.since, row.id, ())
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A story and its place in a feed."""
+
+    since: datetime
+    newest: int  # of its matching entries
+    lead: AnyRow
+    entries: Sequence[AnyRow]
+
+
+def _placed(rows: Sequence[AnyRow]) -> _Placed:
     mine = [row for row in rows if row.mine is not None]
-    lead = min(mine, key=lambda row: (row.rank, row.since, row.id))
-    others = sorted((row for row in rows if row.id != lead.id), key=lambda row: (row.rank, row.since, row.id))
+    lead = min(mine, key=_rank) if len(mine) > 1 else mine[0]
+    return _Placed(min(row.since for row in mine), max(row.id for row in mine), lead, rows)
+
+
+def _rank(row: AnyRow) -> tuple[int, datetime, int]:
+    return row.rank, row.since, row.id
+
+
+def _also(story: _Placed) -> tuple[Link, ...]:
+    """The other reports of a story, best first."""
+    lead = story.lead
+    others = sorted((row for row in story.entries if row.id != lead.id), key=_rank)
     also = {row.url: Link(row.url, row.title, row.name) for row in others if row.url and row.url != lead.url}
-    since = min(row.since for row in mine)
-    return _Item(lead.story_id, lead.public_id, since, lead.id, tuple(also.values()))
+    return tuple(also.values())
+
+
+def _item(story: _Placed) -> Item:
+    lead, also = story.lead, _also(story)
+    published = believed(lead.published, lead.first_seen)
+    shown = (
+        (lead.id, lead.article_hash, lead.facts_hash, published, lead.changed),
+        (lead.source_slug, lead.source_url, lead.name, lead.info),
+        (lead.public_id, also),
+    )
+    fingerprint = blake2b(repr(shown).encode("utf-8", "backslashreplace"), digest_size=16).digest()
+    return Item(lead.story_id, lead.public_id, lead.id, published, lead.changed, also, fingerprint)

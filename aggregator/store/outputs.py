@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select
 
+from aggregator.store.chunks import chunks
 from aggregator.store.facts import insert_for
-from aggregator.store.schema import outputs
+from aggregator.store.schema import layouts, outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,58 @@ class Output:
     inputs: bytes  # hash of the topic, the settings and the writer
     content_hash: bytes
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a topic's file is made of: a head, its stories, a foot."""
+
+    head: int  # bytes
+    between: int  # bytes between two stories
+    stories: tuple[tuple[bytes, int], ...]  # Item.fingerprint, bytes; in the file's order
+
+
+_HEAD = struct.Struct("!II")
+_STORY = struct.Struct("!16sI")
+
+
+def _packed(layout: Layout) -> bytes:
+    stories = (_STORY.pack(*story) for story in layout.stories)
+    return b"".join((_HEAD.pack(layout.head, layout.between), *stories))
+
+
+def _unpacked(data: bytes) -> Layout:
+    head, between = _HEAD.unpack_from(data)
+    return Layout(head, between, tuple(_STORY.iter_unpack(memoryview(data)[_HEAD.size :])))
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A published file that can be copied from."""
+
+    content_hash: bytes
+    layout: Layout
+
+
+def laid(connection: Connection, inputs: Mapping[str, bytes]) -> dict[str, Laid]:
+    """Which of these files were last made from these inputs, by path, and of what they are made."""
+    found: dict[str, Laid] = {}
+    for chunk in chunks(list(inputs)):
+        wanted = select(layouts, outputs.c.inputs, outputs.c.content_hash).join(outputs)
+        for row in connection.execute(wanted.where(layouts.c.path.in_(chunk))):
+            if row.inputs == inputs[row.path]:
+                found[row.path] = Laid(row.content_hash, _unpacked(row.layout))
+    return found
+
+
+def record_layouts(connection: Connection, made: Mapping[str, Layout]) -> None:
+    """Remember what published files are made of. Needs a write transaction, and their outputs recorded."""
+    if not made:
+        return
+    connection.execute(delete(layouts).where(layouts.c.path.in_(list(made))))
+    connection.execute(
+        insert(layouts), [{"path": path, "layout": _packed(one)} for path, one in made.items()]
+    )
 
 
 def every(connection: Connection) -> dict[str, Output]:

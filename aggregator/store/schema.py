@@ -32,7 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 AnyRow = Row[*tuple[Any, ...]]
-VERSION = "0003"  # the newest of migrations/versions
+VERSION = "0004"  # the newest of migrations/versions
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -281,6 +281,15 @@ outputs = Table(
     Column("inputs", LargeBinary, nullable=False),  # hash of topic, settings and writer
     Column("content_hash", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
+)
+
+# What a topic's file is made of, so that what did not change is copied. Apart from outputs, whose rows
+# every cycle reads.
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("path", ForeignKey("outputs.path", ondelete="CASCADE"), primary_key=True),
+    Column("layout", LargeBinary, nullable=False),  # store.outputs.Layout
 )
 
 facts = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -38,7 +38,7 @@ from aggregator.core.expr import (
 )
 from aggregator.core.identity import tag_uri
 from aggregator.core.topics import CompiledTopic, TopicIndex
-from aggregator.model import Topic, TopicFeed, TopicSummary
+from aggregator.model import Item, Topic, TopicSummary
 from aggregator.store import codec
 from aggregator.store.entries import load
 from aggregator.store.members import raise_revisions
@@ -165,15 +165,15 @@ def summaries(connection: Connection, configured: Sequence[Topic]) -> tuple[Topi
     )
 
 
-def record_shown(connection: Connection, feeds: Sequence[TopicFeed]) -> None:
+def record_shown(connection: Connection, shown: Mapping[str, Sequence[Item]]) -> None:
     """Remember what was published of these topics, for their summaries."""
     rows = [
         {
-            "s": feed.topic.slug,
-            "at": feed.updated if feed.stories else None,
-            "first": codec.dump_shown(feed.stories[:LATEST]),
+            "s": slug,
+            "at": max((item.updated for item in items), default=None),
+            "first": codec.dump_shown(items[:LATEST]),
         }
-        for feed in feeds
+        for slug, items in shown.items()
     ]
     connection.execute(_RECORD_SHOWN, rows)
 

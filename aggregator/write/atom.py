@@ -22,6 +22,7 @@ from aggregator.write.addresses import absolute_iri, feed_links, published_url, 
 from aggregator.write.elements import LANG, NSMAP, child, company, disclosure, of_all
 from aggregator.write.grammar import language_tag, media_type
 from aggregator.write.notices import company_name, one_line
+from aggregator.write.parts import Parts, cut
 from aggregator.write.vocabulary import (
     COMPANY_SCHEME,
     FEED_TYPES,
@@ -32,7 +33,7 @@ from aggregator.write.vocabulary import (
 )
 
 
-def write_atom(feed: TopicFeed) -> bytes:
+def write_atom(feed: TopicFeed) -> Parts:
     """The topic as an Atom feed: the same bytes for the same TopicFeed.
 
     Any text may go in: what XML forbids is left out, so that no entry can lose the feed.
@@ -51,8 +52,7 @@ def write_atom(feed: TopicFeed) -> bytes:
     atom.ours.notice = feed.notice
     for story in feed.stories:
         _add(atom, story, feed)
-    written: bytes = atom.atom_str(pretty=True)
-    return written
+    return cut(atom.atom_str(pretty=True), b"  <entry>\n", b"</feed>\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from aggregator.model import TopicFeed
 from aggregator.write.atom import write_atom
 from aggregator.write.jsonfeed import write_json
 from aggregator.write.listing import write_topic_page
+from aggregator.write.parts import Parts
 from aggregator.write.rss import write_rss
 
-WRITERS: Final[Mapping[str, Callable[[TopicFeed], bytes]]] = {
+WRITERS: Final[Mapping[str, Callable[[TopicFeed], Parts]]] = {
     "atom": write_atom,
     "rss": write_rss,
     "json": write_json,

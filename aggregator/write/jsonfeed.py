@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from aggregator.core.text import xml_safe
 from aggregator.model import CompanyTag, Disclosure, Story, TopicFeed
@@ -15,10 +15,11 @@ from aggregator.write import notices
 from aggregator.write.addresses import absolute_iri, published_url, web_iri
 from aggregator.write.grammar import language_tag, media_type
 from aggregator.write.notices import company_name, one_line
+from aggregator.write.parts import Parts
 from aggregator.write.vocabulary import TAGGING
 
 
-def write_json(feed: TopicFeed) -> bytes:
+def write_json(feed: TopicFeed) -> Parts:
     """The topic as a JSON Feed: the same bytes for the same TopicFeed, whatever text goes in."""
     slug = feed.topic.slug
     own = notices.republisher(feed.notice)
@@ -32,11 +33,18 @@ def write_json(feed: TopicFeed) -> bytes:
         "_rights": notices.feed_rights(feed),
         "_tagging": {"method": "rules", "about": TAGGING},
         "_disclosures": [_disclosure(own)] if own else [],
-        "items": [_item(story, feed) for story in feed.stories],
+        "items": [],
     }
+    items = tuple(_bytes(_item(story, feed)) for story in feed.stories)
+    return Parts(_bytes(document).removesuffix(_FOOT), items, _FOOT + b"\n", between=b", ")
+
+
+_FOOT: Final = b"]}"  # items come last
+
+
+def _bytes(value: dict[str, Any]) -> bytes:
     # json escapes every control but no lone surrogate, which UTF-8 cannot hold.
-    text = json.dumps(_known(document), ensure_ascii=False)
-    return (xml_safe(text) + "\n").encode("utf-8")
+    return xml_safe(json.dumps(_known(value), ensure_ascii=False)).encode("utf-8")
 
 
 def _item(story: Story, feed: TopicFeed) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from aggregator.model import CompanyTag, IndexPage, Mention, SourceHealth, Topic
 from aggregator.write import notices
 from aggregator.write.addresses import published_name, published_url, web_iri
 from aggregator.write.grammar import language_tag
+from aggregator.write.parts import Parts
 from aggregator.write.vocabulary import (
     FEED_NAMES,
     FEED_TYPES,
@@ -39,6 +40,8 @@ from aggregator.write.vocabulary import (
 _TAG: Final = re.compile(r"<(/?[a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*)>")
 _ALTERED: Final = re.compile(r"<(?:img|/?h[1-6])")  # what no part of most articles is
 _HEADING: Final = re.compile(r"(/?)h[1-6]\Z")
+# Where a page is cut into its parts. No words of others hold it: they are XML-safe when they come here.
+_CUT: Final = "\0"
 _MOST_EVIDENCE: Final = 8  # lines of explanation for a tag
 
 _STATE_WORDS: Final = {
@@ -69,18 +72,21 @@ def write_index(page: IndexPage) -> bytes:
         (words.lower(), sum(status.state is state for status in page.sources))
         for state, words in _STATE_WORDS.items()
     ]
-    return _render(
+    rendered = _render(
         "index.html",
         page=page,
         names=page.company_names,
         by_need=by_need,
         tally=[(words, count) for words, count in tally if count],
     )
+    return _bytes(rendered)
 
 
-def write_topic_page(feed: TopicFeed) -> bytes:
+def write_topic_page(feed: TopicFeed) -> Parts:
     """<slug>.html: a topic as a readable page, with the reasons for every company tag."""
-    return _render("topic.html", feed=feed, names=feed.company_names, base_url=feed.base_url)
+    page = _render("topic.html", feed=feed, names=feed.company_names, base_url=feed.base_url)
+    head, *stories, empty, foot = map(_bytes, page.split(_CUT))
+    return Parts(head, tuple(stories), foot, empty=empty)
 
 
 class Kept(BytecodeCache):
@@ -143,6 +149,7 @@ def _environment() -> Environment:
         WHAT_TO_DO=WHAT_TO_DO,
         HEALTH_FEED=HEALTH_FEED,
         TAGGING=TAGGING,
+        CUT=_CUT,
         published_url=published_url,
         notices=notices,
         evidence=_evidence,
@@ -164,9 +171,12 @@ class _Style:
     digest: str
 
 
-def _render(template: str, **values: object) -> bytes:
-    rendered = _environment().get_template(template).render(style=_style(), **values)
-    return xml_safe(rendered).encode("utf-8")
+def _render(template: str, **values: object) -> str:
+    return _environment().get_template(template).render(style=_style(), **values)
+
+
+def _bytes(text: str) -> bytes:
+    return xml_safe(text).encode("utf-8")
 
 
 def _instant(value: datetime) -> str:
@@ -208,6 +218,7 @@ def _for_page(html: str) -> Markup:
     Pictures load only when they come into view, and headings go below those of the page. Safe because
     every stored article has passed the sanitizer, the last step of cleaning.
     """
+    html = notices.safe(html)
     if not _ALTERED.search(html):
         return Markup(html)  # noqa: S704  # sanitized by core.clean
     return Markup(_TAG.sub(_page_tag, html))  # noqa: S704  # sanitized by core.clean

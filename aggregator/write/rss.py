@@ -17,6 +17,7 @@ from aggregator.write.addresses import feed_links, published_url, web_iri
 from aggregator.write.elements import NSMAP, child, company, disclosure, of_all
 from aggregator.write.grammar import language_tag, media_type
 from aggregator.write.notices import company_name, one_line
+from aggregator.write.parts import Parts, cut
 from aggregator.write.vocabulary import COMPANY_SCHEME, GENERATOR, KIND_SCHEME
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -25,7 +26,7 @@ _DC: Final = "http://purl.org/dc/elements/1.1/"
 _NAMESPACES: Final = {**NSMAP, "atom": _ATOM, "content": _CONTENT, "dc": _DC}
 
 
-def write_rss(feed: TopicFeed) -> bytes:
+def write_rss(feed: TopicFeed) -> Parts:
     """The topic as an RSS feed: the same bytes for the same TopicFeed, whatever text goes in."""
     root = etree.Element("rss", nsmap=_NAMESPACES, version="2.0")
     channel = etree.SubElement(root, "channel")
@@ -41,7 +42,8 @@ def write_rss(feed: TopicFeed) -> bytes:
     of_all(channel, feed.notice)
     for story in feed.stories:
         _item(channel, story, feed)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    written = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return cut(written, b"    <item>\n", b"  </channel>\n</rss>\n")
 
 
 def _item(channel: etree._Element, story: Story, feed: TopicFeed) -> None:

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 from jobs.feeds import World, item
+from sqlalchemy import func, select
 
 from aggregator.errors import PublishError
 from aggregator.jobs.publish import publish
-from aggregator.store import outputs
+from aggregator.store import outputs, schema
+from aggregator.store.members import raise_revisions
+from aggregator.write import formats
 
 
 @pytest.fixture
@@ -88,3 +91,75 @@ def test_an_output_folder_that_is_a_file_is_told(world):
     world.change(output=str(world.folder / "file" / "output"))
     with pytest.raises(PublishError, match=r"settings\.output"):
         publish(world.setup, world.store)
+
+
+def _made_anew(world: World) -> dict[str, bytes]:
+    """Every file as a publisher makes it that remembers nothing of those before."""
+    with world.store.write() as connection:
+        connection.execute(schema.layouts.delete())
+    for path in world.output.iterdir():
+        path.unlink()
+    publish(world.setup, world.store)
+    return {name: body for name, (_, body) in world.files().items()}
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        [item(0, 2, "Nvidia shrinks"), item(0, 0, "Samsung and OpenAI meet"), item(0, 1, "Nvidia grows")],
+        [item(0, 0, "Samsung and OpenAI meet again"), item(0, 1, "Nvidia grows")],  # changed
+        [
+            item(0, 0, "Samsung and OpenAI meet", "s1n0w0 " + " ".join(f"s1n0w{n}" for n in range(1, 40)))
+        ],  # a copy
+        [item(0, 5, "Nobody's news of nothing")],
+    ],
+)
+def test_files_of_old_and_new_pieces_are_what_a_writer_makes_of_the_whole(world, news):
+    world.write(0, news)
+    world.cycle()
+    put_together = {name: body for name, (_, body) in world.files().items()}
+    assert put_together == _made_anew(world)
+
+
+def test_only_stories_that_changed_are_written_again(world, monkeypatch):
+    written: list[tuple[str, int]] = []
+
+    def counting(suffix, write):
+        def count(feed):
+            written.append((f"{feed.topic.slug}.{suffix}", len(feed.stories)))
+            return write(feed)
+
+        return count
+
+    counted = {suffix: counting(suffix, write) for suffix, write in formats.WRITERS.items()}
+    monkeypatch.setattr(formats, "WRITERS", counted)
+    world.write(0, [item(0, 2, "Nvidia shrinks")])
+    world.cycle()
+    every = {"nvidia", "everything"}
+    assert sorted(written) == sorted((f"{slug}.{suffix}", 1) for slug in every for suffix in formats.WRITERS)
+    written.clear()
+    world.change(disclaimer="New words.")  # which stand in every story
+    publish(world.setup, world.store)
+    assert dict(written)["everything.atom"] == 7
+
+
+def test_a_file_that_somebody_changed_is_not_copied_from(world):
+    path = world.output / "nvidia.atom"
+    expected = path.read_bytes()
+    path.write_bytes(expected.replace(b"grows", b"sinks"))
+    world.write(0, [item(0, 2, "Nvidia shrinks")])
+    world.cycle()
+    assert b"sinks" not in path.read_bytes()
+    assert b"Nvidia shrinks" in path.read_bytes()
+
+
+def test_a_purged_story_goes_and_the_others_are_copied(world):
+    world.write(0, [item(0, 2, "Nvidia shrinks")])
+    world.cycle()
+    with world.store.write() as connection:
+        first = connection.scalar(select(func.min(schema.topic_entries.c.entry_id)))
+        connection.execute(schema.topic_entries.delete().where(schema.topic_entries.c.entry_id == first))
+        raise_revisions(connection, {topic.slug: 0 for topic in world.setup.topics})
+    publish(world.setup, world.store)
+    left = {name: body for name, (_, body) in world.files().items()}
+    assert left == _made_anew(world)

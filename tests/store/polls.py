@@ -25,13 +25,14 @@ from aggregator.model import (
     Settings,
     Source,
     SourceState,
+    Story,
     Topic,
     Validators,
     Versions,
 )
-from aggregator.store import polling, sources, topics
+from aggregator.store import feeds, polling, sources, topics
 from aggregator.store.apply import apply
-from aggregator.store.base import Store
+from aggregator.store.base import Connection, Store
 from aggregator.store.polling import Take
 from aggregator.store.rows import pack
 
@@ -111,6 +112,11 @@ def an_outcome(state: SourceState, drafts: Sequence[Draft], now: datetime = NOON
         after=after,
         entries=tuple(pack(draft) for draft in drafts),
     )
+
+
+def newest(connection: Connection, slug: str, limit: int) -> tuple[Story, ...]:
+    """A topic's newest stories with their texts."""
+    return feeds.stories_of(connection, feeds.newest(connection, slug, limit))
 
 
 def poll(store: Store, *drafts: Draft, slug: str = "lantern", now: datetime = NOON) -> Changes:

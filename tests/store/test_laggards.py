@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from builders import NOON
 from sqlalchemy import func, select
-from store.polls import HOUR, INDEX, RULES, a_draft, poll, prepared
+from store.polls import HOUR, INDEX, RULES, a_draft, newest, poll, prepared
 
 from aggregator.model import Changes, Draft
 from aggregator.store import feeds, laggards, rows, stories
@@ -55,11 +55,11 @@ def test_new_tags_move_an_entry_between_topics_but_neither_changed_nor_place_nor
     draft = a_draft("1", "samsung", "openai")
     poll(store, draft)
     with store.read() as connection:
-        before = feeds.newest(connection, "samsung+openai", 5)[0]
+        before = newest(connection, "samsung+openai", 5)[0]
     touched = derive(store, 1, made_by(a_draft("1", "nvidia")))
     assert touched == {"samsung+openai", "nvidia", "everything"}
     with store.read() as connection:
-        after = feeds.newest(connection, "nvidia", 5)[0]
+        after = newest(connection, "nvidia", 5)[0]
     assert (after.public_id, after.updated, after.published) == (before.public_id, NOON, before.published)
     assert looked_up(store, 1).sent == {}
 
@@ -91,7 +91,7 @@ def test_an_entry_is_found_by_url_key_or_number(store, named):
 def test_an_entry_is_found_by_its_storys_id_and_a_stranger_is_not(store):
     poll(store, a_draft("1", "samsung"))
     with store.read() as connection:
-        story = feeds.newest(connection, "everything", 1)[0]
+        story = newest(connection, "everything", 1)[0]
         assert find(connection, story.public_id).entry.id == story.lead.id
         assert find(connection, "https://news.example/none") is None
 
@@ -111,7 +111,7 @@ def test_purged_entries_leave_their_topics_and_do_not_come_back(store):
     changed = replace(drafts[0], raw=replace(drafts[0].raw, fingerprint=b"changed"))
     assert poll(store, changed, drafts[1], now=NOON + 2 * HOUR) == Changes()
     with store.read() as connection:
-        assert len(feeds.newest(connection, "nvidia", 9)) == 1
+        assert len(newest(connection, "nvidia", 9)) == 1
 
 
 def test_what_stories_are_recognised_by_is_forgotten_after_a_week(store):

@@ -6,7 +6,7 @@ import re
 
 from builders import NOON
 from sqlalchemy import event, select
-from store.polls import HOUR, INDEX, a_draft, poll, prepared, take
+from store.polls import HOUR, INDEX, a_draft, newest, poll, prepared, take
 
 from aggregator.core.topics import compile_topics
 from aggregator.model import Topic
@@ -61,7 +61,7 @@ def test_no_statement_of_a_cycle_reads_a_whole_table_that_grows(tmp_path, opened
     states = take(store, NOON + 3 * HOUR)
     with store.read() as connection:
         polling.known(connection, states)
-        feeds.newest(connection, "everything", 10)
+        newest(connection, "everything", 10)
         feeds.heads(connection)
         topics.summaries(connection, [one.topic for one in INDEX.topics])
         entries.find(connection, "https://news.example/1")

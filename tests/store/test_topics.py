@@ -8,7 +8,7 @@ from builders import NOON, a_disclosure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from store.polls import AUTHORITY, COMPANIES, HOUR, INDEX, TOPICS, a_draft, poll, prepared
+from store.polls import AUTHORITY, COMPANIES, HOUR, INDEX, TOPICS, a_draft, newest, poll, prepared
 
 from aggregator.core.expr import And, Anything, Company, FromSource, Kind, Language, Not, Or, Primary, matches
 from aggregator.core.topics import CompiledTopic, TopicIndex, compile_topics, index
@@ -102,7 +102,7 @@ def test_a_new_topic_holds_what_is_stored_in_its_old_order(store):
     poll(store, a_draft("2", "kakao"), now=NOON + HOUR)
     fill(store, compile_topics([*TOPICS, Topic("kakao", "Kakao", "kakao")], COMPANIES))
     with store.read() as connection:
-        found = feeds.newest(connection, "kakao", 10)
+        found = newest(connection, "kakao", 10)
         assert [story.lead.key for story in found] == ["id:2", "id:1"]
         assert [story.updated for story in found] == [NOON + HOUR, NOON]
         assert feeds.heads(connection)["kakao"].entries == 2
@@ -132,7 +132,7 @@ def test_a_story_is_one_item_led_by_the_best_source_with_links_to_the_others(sto
     ).touched
     assert touched == {"samsung+openai", "everything"}
     with store.read() as connection:
-        (story,) = feeds.newest(connection, "samsung+openai", 10)
+        (story,) = newest(connection, "samsung+openai", 10)
     assert story.lead.source.slug == "harbour", "of the lower rank"
     assert [link.source for link in story.also] == ["Lantern Wire"]
     assert story.updated == NOON + HOUR
@@ -145,7 +145,7 @@ def test_a_copy_that_does_not_match_is_linked_and_touches_the_topic(store):
     changes = poll(store, a_draft("2", words=words), slug="harbour", now=NOON + HOUR)
     assert "samsung+openai" in changes.touched
     with store.read() as connection:
-        (story,) = feeds.newest(connection, "samsung+openai", 10)
+        (story,) = newest(connection, "samsung+openai", 10)
     assert (story.lead.source.slug, [link.source for link in story.also]) == ("lantern", ["Harbour Post"])
     assert story.updated == NOON
 
@@ -157,7 +157,7 @@ def test_a_later_copy_moves_no_story_up(store):
     poll(store, a_draft("2", "samsung", "openai"), now=NOON + HOUR)
     poll(store, a_draft("3", "samsung", "openai", words=words), slug="harbour", now=NOON + 2 * HOUR)
     with store.read() as connection:
-        found = feeds.newest(connection, "samsung+openai", 10)
+        found = newest(connection, "samsung+openai", 10)
     assert [story.lead.key for story in found] == ["id:2", "id:3"]
 
 
@@ -168,7 +168,7 @@ def test_the_same_text_weeks_apart_is_another_story(store):
     later = NOON + timedelta(days=20)
     poll(store, a_draft("2", "nvidia", words=words, published=later), now=later)
     with store.read() as connection:
-        assert len(feeds.newest(connection, "nvidia", 10)) == 2
+        assert len(newest(connection, "nvidia", 10)) == 2
 
 
 @pytest.mark.parametrize("limit", [1, 3, 50])
@@ -179,7 +179,7 @@ def test_a_feed_holds_the_newest_stories_however_many_copies_they_have(store, li
         now = NOON + number * HOUR
         poll(store, *(a_draft(f"{number}-{copy}", "nvidia", words=words) for copy in range(5)), now=now)
     with store.read() as connection:
-        found = feeds.newest(connection, "nvidia", limit)
+        found = newest(connection, "nvidia", limit)
     assert [story.lead.key[:4] for story in found] == [f"id:{number}" for number in (5, 4, 3, 2, 1, 0)][
         :limit
     ]
@@ -192,7 +192,7 @@ def test_a_feed_takes_as_many_statements_whatever_is_stored(store):
     def statements() -> int:
         before = store.statements
         with store.read() as connection:
-            feeds.newest(connection, "everything", 20)
+            newest(connection, "everything", 20)
         return store.statements - before
 
     poll(store, a_draft("1", "nvidia"))

@@ -34,7 +34,7 @@ def page_of(written: bytes) -> html.HtmlElement:
 
 
 def topic_page(entry, **story) -> html.HtmlElement:
-    return page_of(write_topic_page(a_topic_feed(a_story(1, entry, **story))))
+    return page_of(write_topic_page(a_topic_feed(a_story(1, entry, **story))).whole())
 
 
 def words(element: html.HtmlElement) -> str:
@@ -147,7 +147,7 @@ def test_the_topic_page_says_why_it_tagged_each_company():
     ],
 )
 def test_a_story_without_companies_says_too_why_it_is_here(topic, words_of_it):
-    page = page_of(write_topic_page(a_topic_feed(a_story(1, an_entry(tags=())), topic=topic)))
+    page = page_of(write_topic_page(a_topic_feed(a_story(1, an_entry(tags=())), topic=topic)).whole())
     shown = words(page.find_class("panel")[-1])
     assert words_of_it in shown
     assert "No company was found in it." in shown
@@ -190,7 +190,7 @@ def test_an_attribute_that_looks_like_a_tag_stays_an_attribute():
 def test_no_text_but_an_articles_cleaned_html_becomes_markup(feed):
     stories = tuple(a_story(story.id, _without_html(story.lead), also=story.also) for story in feed.stories)
     names = {"topic": feed.topic, "title": feed.title, "notice": feed.notice}
-    written = write_topic_page(a_topic_feed(*stories, **names))
+    written = write_topic_page(a_topic_feed(*stories, **names)).whole()
     page = page_of(written)
     assert not list(page.iter("script"))
     assert not [
@@ -210,7 +210,7 @@ def _without_html(entry):
     )
 
 
-@pytest.mark.parametrize("written", [write_index(an_index_page()), write_topic_page(a_topic_feed())])
+@pytest.mark.parametrize("written", [write_index(an_index_page()), write_topic_page(a_topic_feed()).whole()])
 def test_a_page_allows_itself_its_one_style_sheet_and_nothing_that_runs(written):
     text = written.decode()
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
@@ -221,7 +221,7 @@ def test_a_page_allows_itself_its_one_style_sheet_and_nothing_that_runs(written)
     assert not re.search(r'<[^>]+ style="', text)
 
 
-@pytest.mark.parametrize("written", [write_index(an_index_page()), write_topic_page(a_topic_feed())])
+@pytest.mark.parametrize("written", [write_index(an_index_page()), write_topic_page(a_topic_feed()).whole()])
 def test_a_page_has_landmarks_one_h1_and_no_skipped_heading(written):
     page = page_of(written)
     assert page.get("lang") == "en"
@@ -241,7 +241,7 @@ def test_the_ai_badge_can_be_told_from_the_others():
 
 def test_templates_are_compiled_once_and_say_the_same_from_their_copies(monkeypatch):
     feed = a_topic_feed(a_story(1, an_entry()))
-    expected = write_topic_page(feed)
+    expected = write_topic_page(feed).whole()
     copies: dict[str, bytes] = {}
     compiled = []
 
@@ -256,15 +256,15 @@ def test_templates_are_compiled_once_and_say_the_same_from_their_copies(monkeypa
     compile_one = listing._environment().compile
     try:
         start()
-        assert write_topic_page(feed) == expected
+        assert write_topic_page(feed).whole() == expected
         assert len(compiled) == len(copies) > 1
         start()
-        assert write_topic_page(feed) == expected
+        assert write_topic_page(feed).whole() == expected
         assert len(compiled) == len(copies)
         for name, copy in copies.items():
             copies[name] = copy[:-3]
         start()
-        assert write_topic_page(feed) == expected
+        assert write_topic_page(feed).whole() == expected
         assert len(compiled) == 2 * len(copies)
     finally:
         listing._environment.cache_clear()
