@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from aggregator.core import bounds, charset, jsonfeed, pages, quick, sitemap, sniff, text
+from aggregator.core import bounds, charset, jsonfeed, quick, sitemap, sniff, text
 from aggregator.core.assemble import Head, Item, Reading, assemble
 from aggregator.errors import NotAFeedError
 from aggregator.model import BodyType, Document, FetchLimits, PageRules, ParsedFeed
@@ -41,6 +41,8 @@ def parse(document: Document, limits: FetchLimits = _NO_LIMITS, page: PageRules 
     body = sniff.unpacked(document.body, limits)
     sniff.refuse_binary(body)
     if page is not None:
+        from aggregator.core import pages
+
         return assemble(pages.read(body, document, page), document.url, limits)
     decoded = charset.to_utf8(body, document.content_type)
     clean = decoded.body.lstrip()
@@ -58,6 +60,8 @@ def _read(body: bytes, document: Document, limits: FetchLimits) -> Reading:
     if kind is sniff.Kind.SITEMAP:
         return sitemap.read(body, document.url, limits)
     if kind is sniff.Kind.HTML:
+        from aggregator.core import pages
+
         raise pages.not_a_feed(body, document.url)
     bounds.check_weight(body, limits)
     return quick.read(body) or _read_carefully(body, limits)

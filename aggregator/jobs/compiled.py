@@ -14,8 +14,7 @@ import pickle
 import re
 import sys
 import zlib
-from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
@@ -23,19 +22,19 @@ from functools import cache
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
-from re import _compiler, _parser  # type: ignore[attr-defined]
 from types import BuiltinMethodType
 from typing import TYPE_CHECKING, Any, Final
 
 from aggregator import __version__, core
 from aggregator.config import cache as copies
 from aggregator.core import versions
+from aggregator.jobs import patterns
 from aggregator.model import Company, Document, FetchLimits, Person, RuleData, Source, Versions
 
 if TYPE_CHECKING:
     from aggregator.core.pipeline import Rules
 
-_BROKEN = (OSError, ValueError, KeyError, TypeError, pickle.PickleError)  # a copy that is of no use
+_BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, pickle.PickleError)  # a copy that is of no use
 _CODE = Path(core.__file__).parent
 
 SAMPLE: Final = Document(
@@ -52,16 +51,20 @@ SAMPLE: Final = Document(
 
 def compiled(data: RuleData) -> Rules:
     """The rules, from the copy if there is one of just these; else compiled, and kept for the next time."""
+    copy = _copy_of(data)
+    if copy is not None:
+        with suppress(*_BROKEN), copies.opened(copy) as file:
+            head, body = _head(file.readline(), data), file.read()
+            if head is not None and head["sum"] == zlib.crc32(body):
+                patterns.remember(
+                    body[head["patterns"] :]
+                )  # before the modules that compile them are imported
+                return _load(body, data)
     from aggregator.core import pipeline
 
-    copy = _copy_of(data)
-    if copy is None:
-        return pipeline.compile_rules(data)
-    with suppress(*_BROKEN), copies.opened(copy) as file:
-        head, body = _head(file.readline(), data), file.read()
-        if head is not None and head["sum"] == zlib.crc32(body):
-            return _load(body, data)
     rules = pipeline.compile_rules(data)
+    if copy is None:
+        return rules
     with suppress(OSError):
         _keep(copy, rules, data)
     return rules
@@ -94,7 +97,7 @@ def _head(line: bytes, data: RuleData) -> dict[str, Any] | None:
 
 def _state(data: RuleData) -> str:
     """What a copy must have been made of, and by what code."""
-    code = copies.state_of([Path(__file__), *sorted(_CODE.rglob("*.py"))])
+    code = copies.state_of([Path(__file__), Path(patterns.__file__), *sorted(_CODE.rglob("*.py"))])
     numbers = (versions.CLEAN_CODE, versions.DISCLOSE_CODE, versions.TAG_CODE)
     state = repr((__version__, sys.version, _sre.MAGIC, data.stamp, numbers, code))
     return blake2b(state.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
@@ -104,8 +107,15 @@ def _keep(copy: Path, rules: Rules, data: RuleData) -> None:
     _use(rules)
     body = BytesIO()
     _Pickler(body, data).dump(rules)
+    size = body.tell()
+    body.write(patterns.of_modules(core.__name__))
     told = body.getvalue()
-    head = {"state": _state(data), "sum": zlib.crc32(told), "versions": astuple(rules.versions)}
+    head = {
+        "state": _state(data),
+        "sum": zlib.crc32(told),
+        "patterns": size,  # where they begin: behind the rules
+        "versions": astuple(rules.versions),
+    }
     copies.put(copy, f"{json.dumps(head)}\n".encode() + told)
 
 
@@ -133,7 +143,7 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, re.Pattern):
-            return _pattern, _parts(obj)
+            return patterns.pattern, patterns.parts(obj)
         if isinstance(obj, BuiltinMethodType) and isinstance(obj.__self__, re.Pattern):
             return _method, (obj.__self__, obj.__name__)
         return NotImplemented
@@ -179,36 +189,6 @@ def _freeze() -> None:
 def _records(data: RuleData) -> tuple[object, ...]:
     people: Iterable[Person] = (person for company in data.companies for person in company.people)
     return (*data.companies, *people)
-
-
-def _parts(pattern: re.Pattern[str]) -> tuple[object, ...]:
-    """What re makes of a pattern before its engine takes it: 20 times as dear as all that comes after."""
-    read = _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE.value)
-    code = array("I", _compiler._code(read, pattern.flags))
-    names: list[str | None] = [None] * read.state.groups
-    for name, number in read.state.groupdict.items():
-        names[number] = name
-    return (
-        pattern.pattern,
-        pattern.flags,
-        code.tobytes(),
-        read.state.groups - 1,
-        dict(read.state.groupdict),
-        tuple(names),
-    )
-
-
-def _pattern(
-    source: str,
-    flags: int,
-    code: bytes,
-    groups: int,
-    numbers: Mapping[str, int],
-    names: tuple[str | None, ...],
-) -> re.Pattern[str]:
-    """A pattern of its parts, as re._compiler ends; the engine checks the code."""
-    made: re.Pattern[str] = _sre.compile(source, flags, list(array("I", code)), groups, numbers, names)
-    return made
 
 
 def _method(pattern: re.Pattern[str], name: str) -> object:

@@ -212,9 +212,10 @@ class _Worker:
 def _prepared(data: RuleData, limits: FetchLimits) -> Work:
     """What each process does, with all that it needs imported and compiled."""
     return_large_blocks()
+    quick = compiled(data)  # brings patterns that the import compiles otherwise
     from aggregator.core import pipeline
 
-    rules = pipeline.for_much_text(compiled(data))
+    rules = pipeline.for_much_text(quick)
     # What is imported and compiled at first use is shared too; and what only some bodies need.
     import_module("aggregator.core.clean.surgery")
     read(SAMPLE, Source("sample", SAMPLE.url, "Sample"), {}, rules, limits)

@@ -4,16 +4,19 @@ import json
 import os
 import pickle
 import re
+import subprocess
+import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from aggregator.config import built_in_rules, cache
 from aggregator.config.rules import with_companies
 from aggregator.core import pipeline, versions
-from aggregator.jobs import compiled
+from aggregator.jobs import compiled, patterns
 from aggregator.jobs.compiled import SAMPLE
 from aggregator.model import Company, FetchLimits, Source
 
@@ -133,8 +136,10 @@ def test_a_copy_that_would_make_anything_but_rules_is_passed_over(compiler, tmp_
     compiled.compiled(FEW)
     (copy,) = copies(tmp_path)
     head = json.loads(copy.read_bytes().partition(b"\n")[0])
-    body = pickle.dumps(Evil())
-    copy.write_bytes(json.dumps(head | {"sum": zlib.crc32(body)}).encode() + b"\n" + body)
+    evil = pickle.dumps(Evil())
+    body = evil + patterns.of_modules("none")
+    told = head | {"sum": zlib.crc32(body), "patterns": len(evil)}
+    copy.write_bytes(json.dumps(told).encode() + b"\n" + body)
     assert isinstance(compiled.compiled(FEW), pipeline.Rules)
     assert not (tmp_path / "made").exists()
     assert compiler.times == 2
@@ -154,6 +159,45 @@ def test_a_folder_that_cannot_be_written_costs_only_time(compiler, tmp_path):
     assert compiler.times == 2
 
 
+def test_a_start_with_a_copy_compiles_next_to_no_pattern_of_the_stages(tmp_path):
+    counted = (
+        "import re\n"
+        "from re import _compiler\n"
+        "from aggregator.config import built_in_rules\n"
+        "from aggregator.jobs.compiled import compiled\n"
+        "data, compiling, times = built_in_rules(), _compiler.compile, []\n"
+        "_compiler.compile = lambda *one: times.append(one) or compiling(*one)\n"
+        "rules = compiled(data)\n"
+        "from aggregator.core import pipeline\n"
+        "print(len(times))"
+    )
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    first, second = (
+        int(
+            subprocess.run(
+                [sys.executable, "-c", counted], env=environment, capture_output=True, check=True
+            ).stdout
+        )
+        for _ in range(2)
+    )
+    assert first > 300
+    assert second <= first / 20
+
+
+def test_remembered_patterns_are_those_that_were_compiled(monkeypatch):
+    made = [re.compile("(?i)a+b", re.MULTILINE), re.compile(b"[^a]{2}"), re.compile(r"(?P<n>\d)\w")]
+    monkeypatch.setitem(
+        sys.modules, "invented.part", SimpleNamespace(one=made[0], more=(made[1], {"x": 1}), by={1: made[2]})
+    )
+    kept = patterns.of_modules("invented")
+    re.purge()
+    patterns.remember(kept)
+    again = [re.compile("(?i)a+b", re.MULTILINE), re.compile(b"[^a]{2}"), re.compile(r"(?P<n>\d)\w")]
+    assert again == made
+    assert all(one is not other for one, other in zip(again, made, strict=True))
+    assert again[0].findall("AAB\naab") == made[0].findall("AAB\naab")
+
+
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [
@@ -165,7 +209,7 @@ def test_a_folder_that_cannot_be_written_costs_only_time(compiler, tmp_path):
     ],
 )
 def test_a_pattern_of_its_parts_is_the_pattern(pattern, text):
-    made = compiled._pattern(*compiled._parts(pattern))
+    made = patterns.pattern(*patterns.parts(pattern))
     assert made == pattern
     assert (made.groups, made.groupindex, made.flags) == (pattern.groups, pattern.groupindex, pattern.flags)
     assert [(one.span(), one.groupdict(), one.groups()) for one in made.finditer(text)] == [
