@@ -416,3 +416,18 @@ def test_a_box_of_an_offer_goes_also_from_under_a_text_that_is_shorter():
         "<p>By signing up you agree to our terms of use and to our privacy policy, every word of it.</p></div>"
     )
     assert _read(html_of(text + offer)) == _read(text)
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "본 기사는 광고주의 비용 지원으로 제작된 기사형 광고입니다. 본지는 사실 여부에 대해 책임지지 않습니다.",
+        "This is sponsored content: Lindow Ropes paid for it and read it before we did.",
+    ],
+)
+def test_a_notice_in_a_box_named_as_an_advert_stays(notice):
+    text = f"<p>{PROSE}</p><p>{PROSE}</p>"
+    assert notice in _read(html_of(f'<div class="ad-label">{notice}</div>{text}'))
+    assert notice in _read(html_of(f'<div class="ad-label">{notice}</div>{text}<iframe src="/x"></iframe>'))
+    offer = '<div class="ad-label"><p>Buy rope, by the metre or by the mile, wherever you are on the river.</p></div>'
+    assert "by the mile" not in _read(html_of(offer + text))

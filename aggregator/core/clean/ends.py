@@ -65,7 +65,7 @@ _SLUG = re.compile(
 _DOT = re.compile(r"[▶▷◎●◆■]\ufe0e?\s?(?=[「『【《〈]?[ぁ-ヺ一-鿿])")  # one of several such lines
 _WORD = re.compile(r"[^\W_]")
 _HEADLINE_WORDS, _HEADLINE_LETTERS = 4, 20
-_MARKED_HEADLINE = 33  # bytes
+_MARKED_HEADLINE = 30  # bytes
 _MAX_HEADLINES = 8
 _TEXT = frozenset((Place.LEAD, Place.BODY))
 

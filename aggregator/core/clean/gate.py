@@ -21,6 +21,8 @@ MAX_PAGE_TAGS = 60_000  # of a whole page, which is fetched one at a time
 MAX_TAG_CHARACTERS = 20_000
 MAX_DEPTH = 200
 MAX_OPEN_INLINE = 60
+SENTENCE = 60  # bytes: less tells nothing
+_MAX_NOTICE = 500  # characters
 _FEW_TAGS = 150  # so few cannot nest deeply
 
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -133,6 +135,15 @@ def is_named_boilerplate(tag: str, classes: Iterable[str], identifier: str, rule
     if any(is_boilerplate_name(name, rules) for name in classes):
         return True
     return bool(identifier) and tag in _BOXES and is_boilerplate_name(identifier, rules)
+
+
+def holds_notice(text: str, rules: CleanRules) -> bool:
+    """Whether a sentence may be a notice of the publisher's, for ``core.disclose`` to judge."""
+    text = text.strip()
+    if len(text) > _MAX_NOTICE or len(text.encode()) <= SENTENCE or not text.endswith((".", "。", "!", "！")):
+        return False
+    lower = text.lower()
+    return any(word in lower for word in rules.notices)
 
 
 @lru_cache(maxsize=512)  # a site's elements bear the same few names

@@ -32,6 +32,7 @@ _QUOTED = re.compile('["“”„«»「」『』]')
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BLANKED = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
 _CLAUSE = re.compile(r"[,.:;!?¡¿|·•–—]+")
+_MORE = re.compile("[。！？](?=\\w)")  # another sentence follows: each is asked by itself
 _ROW_EDGES = " .!>»→"
 
 
@@ -166,7 +167,7 @@ def is_offer(text: str, words: frozenset[str], offers: Offers) -> bool:
         return False
     if text.strip(_ROW_EDGES) in offers.rows:
         return True
-    if not text.isascii() and any(
+    if not (text.isascii() or _MORE.search(text)) and any(
         form.letters.search(text)
         and form.act.search(text)
         and form.thing.search(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from aggregator.core.clean.gate import is_named_boilerplate
+from aggregator.core.clean.gate import SENTENCE, holds_notice, is_named_boilerplate
 from aggregator.core.clean.lines import LINKED
 from aggregator.core.clean.rules import CleanRules
 
@@ -35,8 +35,6 @@ _ROLES = frozenset(("navigation", "search", "banner", "contentinfo"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Bytes of an element that is boilerplate by its name alone; whether more is, needs all its text.
 _BRIEF = 400
-# So little may go whatever stays; more must be less than what stays, or only a tree can tell.
-_LITTLE = 60
 _MAX_DEPTH = 60
 
 
@@ -55,11 +53,21 @@ def cut_named(html: str, rules: CleanRules) -> str | None:
         parts.append(html[at:start])
         at = end
     rest = "".join([*parts, html[at:]])
-    taken = sum(end - start > _LITTLE and len(_TAG.sub("", html[start:end])) for start, end in scan.cut)
-    if taken <= _LITTLE and html.isascii():
-        return rest
-    taken = sum(end - start > _LITTLE and _prose(html[start:end]) for start, end in scan.cut)
-    return None if taken > _LITTLE and taken > _prose(rest) else rest
+    return None if _takes_text(html, scan, rest) else rest
+
+
+def _takes_text(html: str, scan: _Scan, rest: str) -> bool:
+    """Whether what goes is more prose than what stays, or may be a notice: then only a tree tells."""
+    parts = [html[start:end] for start, end in scan.cut if end - start > SENTENCE]
+    texts = [_TAG.sub("", part) for part in parts]
+    if sum(len(text.encode()) for text in texts) <= SENTENCE:
+        return False
+    if any(
+        "<a" not in part and holds_notice(text, scan.rules) for part, text in zip(parts, texts, strict=True)
+    ):
+        return True
+    taken = sum(map(_prose, parts))
+    return taken > SENTENCE and taken > _prose(rest)
 
 
 def _prose(html: str) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from aggregator.core import urls
-from aggregator.core.clean.gate import is_named_boilerplate
+from aggregator.core.clean.gate import SENTENCE, holds_notice, is_named_boilerplate
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.trim import is_of_site
 
@@ -55,7 +55,6 @@ _DAILYMOTION = re.compile(r"dailymotion\.com/embed/video/(\w+)")
 _CUSTOM = re.compile(r"[a-z][a-z0-9]*-[a-z0-9-]*\Z")
 # Named like boilerplate, but most of what there is to read: somebody's theme, not a share bar.
 _PROSE = 400  # bytes, so that a character of Hangul or Han counts three
-_SENTENCE = 60  # bytes
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’」』»)\]）]*\s*\Z")
 _TEXT_BLOCKS = ["p", "li", "div", "section", "article", "blockquote", "td", "dd", "center"]
 _MAX_SPARED = 60  # each costs a look at all it holds
@@ -264,7 +263,11 @@ def _cut_named(soup: BeautifulSoup, rules: CleanRules, spare: float, is_to_tell:
             if prose > (enough if named else min(enough, half)) or _is_as_written(found):
                 spared += 1
                 continue
-            if named and is_to_tell and prose > _SENTENCE and _tells(found, rules):
+            if (
+                named
+                and prose > SENTENCE
+                and (_gives_notice(found, rules) or (is_to_tell and _tells(found, rules)))
+            ):
                 spared += 1
                 continue
             taken += prose if named else 0
@@ -291,16 +294,21 @@ def _prose(found: Tag) -> int:
     return len(found.get_text().encode()) - sum(len(link.get_text().encode()) for link in found.find_all("a"))
 
 
+def _gives_notice(found: Tag, rules: CleanRules) -> bool:
+    """Whether a box, "ad-label", may say of the text that it is paid for or the like."""
+    return found.find("a") is None and holds_notice(found.get_text(), rules)
+
+
 def _tells(found: Tag, rules: CleanRules) -> bool:
     """Whether a sentence stands in it that is not a site's own."""
     for block in [found, *found.find_all(_TEXT_BLOCKS)]:
         if block.find(_TEXT_BLOCKS) is None:
             text = " ".join(block.get_text().split())
             if (
-                len(text.encode()) > _SENTENCE
+                len(text.encode()) > SENTENCE
                 and _SENTENCE_END.search(text)
                 and not is_of_site(text, rules)
-                and _prose(block) > _SENTENCE
+                and _prose(block) > SENTENCE
             ):
                 return True
     return False
