@@ -20,10 +20,13 @@ MAX_QUESTION = 160  # characters of a block that is a question and nothing else
 FEW_QUESTIONS = 2  # from so many on an article is questions and answers
 BRIEF = 240  # characters of a paragraph that is no running text yet
 BRIEF_DENSE = 45  # the same in a script of its own, which says more with fewer
+FEW_ENTRIES = 3  # from so many blocks on that explain a term each an article is a glossary
 MIN_INTRODUCTION = 25  # characters of a paragraph with a colon that introduces an example; a label has fewer
 
 _SET_APART = ("blockquote", "pre")
 _STEP = re.compile(r"\W{0,2}\d{1,2}[.)．、]\s?\S")
+# "Embargo: a time before which …", "Dividend – the part of …"
+_ENTRY = re.compile(r"\W{0,2}[^\W\d_][^:：–—.!?。()]{0,40}(?:[:：]|\s[–—-]\s)\s{0,2}\S")
 _BY_WHOM = frozenset((DisclosureKind.AI_GENERATED, DisclosureKind.AI_ASSISTED, DisclosureKind.HUMAN))
 _TERMS = frozenset(
     (
@@ -53,9 +56,9 @@ def of_its_own(
 ) -> tuple[Finding, ...]:
     """What a block that reads like a notice says of this very article.
 
-    Nothing if it is an example, which the block before it announces ("Sample wording 1") or, before the
-    last block, a headline that tells how to word notices ("How to label …"); nor if it is an answer to one
-    of several questions, an answer with its sign ("A: …") or an advert for staff. In a step of several
+    Nothing if it is an entry of a glossary, or an example, which the block before it announces ("Sample
+    wording 1") or, before the last block, a headline that tells how to word notices ("How to label …"); nor
+    if it is an answer to one of several questions, an answer with its sign ("A: …") or an advert for staff. In a step of several
     ("2. Add the link") and after an article's beginning as an advert for staff only what names this very
     text counts, or stands out as a label; after a question ("Do you use AI?") so does who wrote it.
     """
@@ -80,6 +83,8 @@ def of_its_own(
         if not each.rule.scopes.isdisjoint(_OUTSTANDING)
         or selves[each.language].search(text[each.start : each.end])
     )
+    if _is_entry_of_many(given, at):
+        return tuple(each for each in findings if selves[each.language].search(text[each.start : each.end]))
     if len(sure) == len(findings):
         return findings
     doubtful = at > 0 and (
@@ -89,6 +94,15 @@ def of_its_own(
     if doubtful:
         return sure
     return tuple(each for each in findings if each in sure or not (asked and each.rule.kind in _BY_WHOM))
+
+
+def _is_entry_of_many(given: Sequence[Passage], at: int) -> bool:
+    """Does a block explain a term, as most of its article does?"""
+    if not _ENTRY.match(given[at].text):
+        return False
+    running = [each.text for each in given if each.place is not Place.CAPTION]
+    entries = sum(_ENTRY.match(each) is not None for each in running)
+    return entries >= FEW_ENTRIES and 2 * entries >= len(running)
 
 
 def labelled_lines(html: str, found: Sequence[Block], at: int, reader: Reader) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from aggregator.model import RuleData, Source, Versions
 # Raise one of these when its stage's code makes other rows of the same data: stored rows are then
 # derived again. Changed data is noticed by its hash.
 CLEAN_CODE = 3
-DISCLOSE_CODE = 3
+DISCLOSE_CODE = 4
 TAG_CODE = 2
 
 

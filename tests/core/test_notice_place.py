@@ -119,3 +119,15 @@ def test_the_lines_of_a_releases_head_are_read_as_labels_and_stay():
     assert told_html(f"<p>Two.</p>{verse}<p>Three.</p>") == []
     cited = "<blockquote>Sponsored<br>by nobody</blockquote>"
     assert told_html(f"<p>The label on the page read as follows:</p>{cited}<p>Three.</p>") == []
+
+
+def test_entries_of_a_glossary_explain_and_disclose_nothing():
+    german = "Sperrfrist: Zeitpunkt, vor dem nicht berichtet wird."
+    english = "No warranty – the sender does not vouch for the numbers."
+    entries = ("Waschzettel: Kurzinformation zu einem Buch.", "Advertorial: Bezahlte Anzeige als Artikel.")
+    assert told("Glossar", german, *entries) == []
+    assert (
+        told(english, "Price target – where shares will be.", "Long position – the writer owns them.") == []
+    )
+    # One line of that form is a notice as ever.
+    assert told("Sperrfrist: 12. März, 10 Uhr", "Die Bank meldet Gewinn.", "Er stieg.") == ["embargo"]
