@@ -58,9 +58,10 @@ def of_its_own(
 
     Nothing if it is an entry of a glossary, or an example, which the block before it announces ("Sample
     wording 1") or, before the last block, a headline that tells how to word notices ("How to label …"); nor
-    if it is an answer to one of several questions, an answer with its sign ("A: …") or an advert for staff. In a step of several
-    ("2. Add the link") and after an article's beginning as an advert for staff only what names this very
-    text counts, or stands out as a label; after a question ("Do you use AI?") so does who wrote it.
+    if it is an answer to one of several questions, an answer with its sign ("A: …") or an advert for staff.
+    In a step of several ("2. Add the link") and after an article's beginning as an advert for staff only
+    what names this very text counts, or stands out as a label; after a question ("Do you use AI?") so does
+    who wrote it.
     """
     if not findings:
         return findings
