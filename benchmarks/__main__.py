@@ -83,7 +83,8 @@ def main() -> None:
             rounds.append(_round(number, chosen, server))
             starts += [measure.startup(Path(folder)) for _ in range(3)]
     resting = measure.resting_peak(100), measure.resting_peak(1000)
-    goals = report.goals(rounds, starts, measure.changed_document(shape), measure.unchanged_source(), resting)
+    changed, unchanged = measure.changed_document(shape), measure.unchanged_source()
+    goals = report.goals(rounds, starts, changed, unchanged, resting, shape.sources)
     text = _text(shape, rounds, goals)
     print(text)
     if options.write:
