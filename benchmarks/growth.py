@@ -12,10 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from aggregator.config import load_setup
-from aggregator.jobs.cycle import run_cycle
 from aggregator.jobs.poll import Brought
 from aggregator.jobs.prepare import Prepared, prepare
 from aggregator.jobs.publish import publish
@@ -23,8 +20,7 @@ from aggregator.model import Setup
 from aggregator.store.base import Store, open_store
 from benchmarks import filling
 from benchmarks.corpus import Shape
-from benchmarks.peers import sides
-from benchmarks.server import served
+from benchmarks.measure import unchanged_cycles
 
 _SHAPE = Shape()
 _DOCUMENTS = 20  # read once; copies of their entries fill the store
@@ -127,22 +123,8 @@ def by_sources(few: int, many: int) -> tuple[float, float]:
     """CPU seconds a source of a cycle in which every source answers 304."""
     found = []
     for sources in (few, many):
-        with served(Shape(sources, 1)) as server, tempfile.TemporaryDirectory() as folder:
-            side = next(one for one in sides() if one.name == "aggregator")
-            side.prepare(Path(folder), server.urls)
-            setup = load_setup(next(Path(folder).glob("*.yaml")))
-            store = open_store(setup.settings.database)
-            run_cycle(setup, store, everything=True)
-            run_cycle(setup, store, everything=True)
-            spent = []
-            for _ in range(3):
-                began = time.process_time()
-                report = run_cycle(setup, store, everything=True)
-                spent.append(time.process_time() - began)
-                if report.unchanged != sources:
-                    raise RuntimeError(f"{report.unchanged} of {sources} sources were unchanged")
-            found.append(min(spent) / sources)
-            store.close()
+        with unchanged_cycles(sources) as (_, cycle):
+            found.append(min(cycle() for _ in range(3)) / sources)
     return found[0], found[1]
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -172,39 +172,53 @@ def changed_document(shape: Shape, times: int = 40) -> tuple[float, float]:
     return ours / times, theirs / times
 
 
-def unchanged_source(sources: int = 2000, times: int = 5) -> tuple[float, float]:
-    """CPU seconds a source of all-304 cycles in a running process: ours, and a bare loop's."""
+@contextmanager
+def unchanged_cycles(sources: int) -> Iterator[tuple[Server, Callable[[], float]]]:
+    """A server, and what takes this process through a cycle in which each of its sources answers 304.
+
+    A cycle gives its CPU seconds. Raises RuntimeError where a source was not unchanged.
+    """
     from aggregator.config import load_setup
     from aggregator.jobs.cycle import run_cycle
     from aggregator.store.base import open_store
 
-    ours: list[float] = []
-    theirs: list[float] = []
     with served(Shape(sources, 1)) as server, tempfile.TemporaryDirectory() as folder:
-        side = next(one for one in sides() if one.name == "aggregator")
-        side.prepare(Path(folder), server.urls)
+        sides()[0].prepare(Path(folder), server.urls)
         setup = load_setup(Path(folder) / "feeds.yaml")
         store = open_store(setup.settings.database)
-        etags: dict[str, str] = {}
-        for _ in range(2):  # nothing is stored yet; nothing is asked conditionally yet
-            run_cycle(setup, store, everything=True)
-            ask(server.urls, etags)
-        for _ in range(times):
+
+        def cycle() -> float:
             began = time.process_time()
             report = run_cycle(setup, store, everything=True)
-            ours.append(time.process_time() - began)
+            spent = time.process_time() - began
             if report.unchanged != sources:
                 raise RuntimeError(f"{report.unchanged} of {sources} sources were unchanged")
+            return spent
+
+        for _ in range(2):  # nothing is stored before the first
+            run_cycle(setup, store, everything=True)
+        yield server, cycle
+        store.close()
+
+
+def unchanged_source(sources: int = 2000, times: int = 5) -> tuple[float, float]:
+    """CPU seconds a source of all-304 cycles in a running process: ours, and a bare loop's."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    with unchanged_cycles(sources) as (server, cycle):
+        etags: dict[str, str] = {}
+        ask(server.urls, etags)  # nothing is asked conditionally yet
+        for _ in range(times):
+            ours.append(cycle())
             began = time.process_time()
             ask(server.urls, etags)
             theirs.append(time.process_time() - began)
-        store.close()
     return min(ours) / sources, min(theirs) / sources
 
 
 def resting_peak(sources: int) -> int:
     """Bytes at the peak of ``poll --all`` where every source answers 304."""
-    side = next(one for one in sides() if one.name == "aggregator")
+    side = sides()[0]
     with served(Shape(sources, 1)) as server, tempfile.TemporaryDirectory() as folder:
         side.prepare(Path(folder), server.urls)
         for _ in range(2):

@@ -78,14 +78,10 @@ def of_its_own(
     if asked and sum(_asks(each) for each in given) >= FEW_QUESTIONS:
         return ()
     selves = {each.tag: each.self.pattern for each in spoken}
-    sure = tuple(
-        each
-        for each in findings
-        if not each.rule.scopes.isdisjoint(_OUTSTANDING)
-        or selves[each.language].search(text[each.start : each.end])
-    )
+    own = tuple(each for each in findings if selves[each.language].search(text[each.start : each.end]))
     if _is_entry_of_many(given, at):
-        return tuple(each for each in findings if selves[each.language].search(text[each.start : each.end]))
+        return own
+    sure = tuple(each for each in findings if each in own or not each.rule.scopes.isdisjoint(_OUTSTANDING))
     if len(sure) == len(findings):
         return findings
     doubtful = at > 0 and (

@@ -56,9 +56,8 @@ def compiled(data: RuleData) -> Rules:
         with suppress(*_BROKEN), copies.opened(copy) as file:
             head, body = _head(file.readline(), data), file.read()
             if head is not None and head["sum"] == zlib.crc32(body):
-                patterns.remember(
-                    body[head["patterns"] :]
-                )  # before the modules that compile them are imported
+                # Before the modules that compile them are imported.
+                patterns.remember(body[head["patterns"] :])
                 return _load(body, data)
     from aggregator.core import pipeline
 

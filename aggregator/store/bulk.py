@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Table, Update
@@ -27,8 +27,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
 
     The same as ``connection.execute(insert(table), rows)``, which looks at each value of each row anew.
     """
-    if rows:
-        _run(connection, _insertion(table, tuple(rows[0]), connection.dialect), rows)
+    execute(connection, _into(table), rows)
 
 
 def execute(connection: Connection, statement: Insert | Update, rows: Sequence[Row]) -> None:
@@ -37,7 +36,7 @@ def execute(connection: Connection, statement: Insert | Update, rows: Sequence[R
     Rows name its parameters; of an insertion they name columns, all the same ones.
     """
     if rows:
-        _run(connection, _kept(statement, tuple(rows[0]), connection.dialect), rows)
+        _run(connection, _compiled(statement, tuple(rows[0]), connection.dialect), rows)
 
 
 def _run(connection: Connection, statement: _Statement, rows: Sequence[Row]) -> None:
@@ -63,16 +62,12 @@ def _column(
     return [row[name] for row in rows] if process is None else [process(row[name]) for row in rows]
 
 
-@lru_cache(maxsize=128)
-def _insertion(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Statement:
-    return _compiled(insert_into(table), names, dialect)
+@cache
+def _into(table: Table) -> Insert:
+    return insert_into(table)
 
 
 @lru_cache(maxsize=128)
-def _kept(statement: Insert | Update, names: tuple[str, ...], dialect: Dialect) -> _Statement:
-    return _compiled(statement, names, dialect)
-
-
 def _compiled(statement: Insert | Update, names: tuple[str, ...], dialect: Dialect) -> _Statement:
     columns = list(names) if isinstance(statement, Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=columns)

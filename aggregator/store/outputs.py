@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
-from aggregator.store.chunks import chunks
 from aggregator.store.facts import insert_for
 from aggregator.store.schema import layouts, outputs
 
@@ -57,14 +56,14 @@ class Laid:
 
 
 def laid(connection: Connection, inputs: Mapping[str, bytes]) -> dict[str, Laid]:
-    """Which of these files were last made from these inputs, by path, and of what they are made."""
-    found: dict[str, Laid] = {}
-    for chunk in chunks(list(inputs)):
-        wanted = select(layouts, outputs.c.inputs, outputs.c.content_hash).join(outputs)
-        for row in connection.execute(wanted.where(layouts.c.path.in_(chunk))):
-            if row.inputs == inputs[row.path]:
-                found[row.path] = Laid(row.content_hash, _unpacked(row.layout))
-    return found
+    """Which of a topic's files were last made from these inputs, by path, and of what they are made."""
+    wanted = select(layouts, outputs.c.inputs, outputs.c.content_hash).join(outputs)
+    rows = connection.execute(wanted.where(layouts.c.path.in_(list(inputs))))
+    return {
+        row.path: Laid(row.content_hash, _unpacked(row.layout))
+        for row in rows
+        if row.inputs == inputs[row.path]
+    }
 
 
 def record_layouts(connection: Connection, made: Mapping[str, Layout]) -> None:
