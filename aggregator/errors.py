@@ -58,4 +58,4 @@ class NotAFeedError(AggregatorError):
 
 
 class EntryError(AggregatorError):
-    """One entry cannot be used; the chain turns it into a ``Refusal`` and goes on."""
+    """One entry breaks a stage, a defect of ours; the chain makes a ``Refusal`` of it and goes on."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from aggregator.core import clean, dates, disclose, match, parse, stories, tag
 from aggregator.core.versions import rule_versions, source_versions
@@ -28,6 +29,7 @@ from aggregator.model import (
 # Entries that go through a stage together: what it works with (an automaton, hundreds of patterns) then stays
 # in the processor's caches, which saves a tenth of all time. More gain nothing and hold more memory.
 TOGETHER = 32
+_MOST_SAID = 200  # characters of an exception
 RHYTHM_ENTRIES = 20  # instants that tell how often a source publishes
 
 
@@ -70,21 +72,29 @@ def process(
 
     known maps entry keys to the fingerprints stored for this source. It is a hint:
     a key that it lacks costs time, never a wrong result. pages holds entries' own pages, by their
-    keys, where their full text is wanted. Raises NotAFeedError.
+    keys, where their full text is wanted. An entry that breaks a stage becomes a refusal, and the
+    others go on. Raises NotAFeedError.
     """
     feed = parse.parse(document, limits, source.page)
     # Sent again, unchanged: no cleaning, no write.
     fresh = [raw for raw in feed.entries if known.get(raw.key) != raw.fingerprint]
+
+    def drafted(some: Sequence[RawEntry]) -> list[Draft]:
+        whole = [_with_page(raw, pages, rules, limits) for raw in some]
+        return _drafts(whole, feed.info, source, rules)
+
     drafts: list[Draft] = []
     refusals: list[Refusal] = []
     for first in range(0, len(fresh), TOGETHER):
-        wanted: list[RawEntry] = []
-        for raw in fresh[first : first + TOGETHER]:
-            try:
-                wanted.append(_with_page(raw, pages, rules, limits))
-            except EntryError as error:  # one bad entry never stops the others
-                refusals.append(Refusal(raw.key, str(error)))
-        drafts += _drafts(wanted, feed.info, source, rules)
+        some = fresh[first : first + TOGETHER]
+        try:
+            drafts += drafted(some)
+        except Exception:  # one bad entry never stops the others: which of them it is shows alone
+            for raw in some:
+                try:
+                    drafts.append(_alone(raw, drafted))
+                except EntryError as error:
+                    refusals.append(Refusal(raw.key, str(error)))
     unchanged = len(feed.entries) - len(fresh)
     instants = rhythm(feed.entries, rules.zones)
     keys = frozenset(raw.key for raw in feed.entries)
@@ -124,7 +134,16 @@ def _drafts(raws: Sequence[RawEntry], info: FeedInfo, source: Source, rules: Rul
 
 def draft_entry(raw: RawEntry, info: FeedInfo, source: Source, rules: Rules) -> Draft:
     """Take one entry through clean, disclose, tag and sketch. Raises EntryError."""
-    return _drafts((raw,), info, source, rules)[0]
+    return _alone(raw, partial(_drafts, info=info, source=source, rules=rules))
+
+
+def _alone(raw: RawEntry, drafted: Callable[[Sequence[RawEntry]], list[Draft]]) -> Draft:
+    """One entry's draft, by what drafts many. Raises EntryError where the entry breaks a stage."""
+    try:
+        return drafted((raw,))[0]
+    except Exception as error:
+        # Its words may hold what it broke at, whole.
+        raise EntryError(f"reading it broke our program ({repr(error)[:_MOST_SAID]}): a defect") from error
 
 
 def disclosed_article(raw: RawEntry, info: FeedInfo, rules: Rules) -> tuple[Article, tuple[Disclosure, ...]]:

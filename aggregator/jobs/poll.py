@@ -80,13 +80,15 @@ def read(
 
     try:
         feed = pipeline.process(document, source, known, rules, limits, pages)
+        packed = tuple(rows.pack(draft) for draft in feed.drafts)
     except NotAFeedError as error:
         return Failed(_in_words(error), Trouble.DOCUMENT)
     except Exception as error:
         # One document must not stop the others, whatever it holds; the defect is ours, and is logged.
         logger.exception("could not read source=%s", source.slug)
         return Failed(f"reading it broke our program ({type(error).__name__}): a defect", Trouble.DOCUMENT)
-    packed = tuple(rows.pack(draft) for draft in feed.drafts)
+    for refusal in feed.refusals:
+        logger.warning("refused source=%s entry=%r why=%s", source.slug, refusal.key, refusal.why)
     return Brought(replace(feed, drafts=()), packed, feed.entries)
 
 

@@ -9,7 +9,7 @@ import pytest
 from jobs.feeds import World, item
 from sqlalchemy import func, select
 
-from aggregator.core import pipeline, versions
+from aggregator.core import pipeline, stories, versions
 from aggregator.fetch.http import Fetcher
 from aggregator.jobs.cycle import Progress, run_cycle, spread_start
 from aggregator.model import Company, SourceHealth, Topic
@@ -273,3 +273,42 @@ def test_a_source_that_breaks_our_program_stops_no_other(world, monkeypatch, cap
     report = world.cycle()
     assert (report.polled, report.failed, report.new) == (3, 1, 4)
     assert "could not ask source=s1" in caplog.text
+
+
+def _breaks_at(monkeypatch, title):
+    """Let a stage break at entries of this title, as a defect of ours would."""
+    real = stories.sketch
+
+    def sketch(article):
+        if article.title == title:
+            raise IndexError("list index out of range")
+        return real(article)
+
+    monkeypatch.setattr(stories, "sketch", sketch)
+
+
+def test_an_entry_that_breaks_our_program_stops_no_other_and_is_tried_again(world, monkeypatch, caplog):
+    _breaks_at(monkeypatch, "Nvidia grows")
+    report = world.cycle()
+    assert (report.polled, report.failed, report.new) == (3, 0, 3)
+    assert "refused source=s1 entry='id:1' why=reading it broke our program (IndexError(" in caplog.text
+    monkeypatch.undo()
+    for number in range(3):
+        world.write(number, [item(number, 1, "Nvidia grows"), item(number, 2, "Samsung grows")])
+    assert world.cycle().new == 6
+
+
+def test_an_entry_that_newer_rules_break_at_stays_as_it_was_and_the_others_are_derived(
+    world, monkeypatch, caplog
+):
+    world.cycle()
+    before = world.text("nvidia.atom")
+    _breaks_at(monkeypatch, "Nvidia grows")
+    monkeypatch.setattr(versions, "TAG_CODE", versions.TAG_CODE + 1)
+    world.change(rules=replace(world.setup.rules))
+    world.cycle()
+    assert "kept as it was" in caplog.text
+    assert world.text("nvidia.atom") == before
+    with world.store.read() as connection:
+        stamps = connection.scalars(select(entries.c.versions)).all()
+    assert sum(f"t{versions.TAG_CODE}:" in stamp for stamp in stamps) == 3
