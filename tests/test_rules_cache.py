@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from aggregator.config import cache, rules
+from aggregator.config.marked import load_data
+from aggregator.errors import ConfigError
 
 
 class Reader:
@@ -118,3 +121,41 @@ def test_the_built_in_rules_are_the_same_from_the_copy(copy: Path) -> None:
     fresh = rules.built_in_rules.__wrapped__()
     assert list(copy.parent.glob("rules-*.json"))
     assert rules.built_in_rules.__wrapped__() == fresh
+
+
+def test_a_rule_whose_name_another_one_has_is_told_with_its_line_and_not_lost(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(rules.DATA, data)
+    zones = data / "zones.yaml"
+    lines = zones.read_text("utf-8").splitlines()
+    lines += ["AAA1: '+01:00'", "AAA2: '+02:00'", "AAA1: '+03:00'"]
+    zones.write_text("\n".join(lines), "utf-8")
+    monkeypatch.setattr(rules, "DATA", data)
+    with pytest.raises(ConfigError) as told:
+        rules.built_in_rules.__wrapped__()
+    last = len(lines)
+    assert told.value.problems == (
+        f"{zones}:{last}: AAA1: given twice, first on line {last - 2}. Expected once.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("a: {b: 1, c: 2, b: 3}", ["1: b: given twice, first on line 1."]),
+        ("a: 1\nd:\n- x: [1]\n  y: 2\n  x: [3]\na: 7", ["5: x: given twice", "6: a: given twice"]),
+        ("a: {b: 1}\nc: {b: 1}\nd: [{b: 1}, {b: 1}]", []),  # each in a map of its own
+    ],
+)
+def test_keys_given_twice_in_one_map_are_told_in_the_order_of_the_file(
+    text: str, problems: list[str]
+) -> None:
+    told: tuple[str, ...] = ()
+    try:
+        load_data(text, "rules.yaml")
+    except ConfigError as error:
+        told = error.problems
+    assert len(told) == len(problems)
+    assert all(line.startswith(f"rules.yaml:{start}") for line, start in zip(told, problems, strict=True))

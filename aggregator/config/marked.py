@@ -109,9 +109,32 @@ def read(text: str, file: str) -> Marked:
     return marked
 
 
-def load_data(text: str) -> object:
-    """Read a data file of our own, fast and without marks."""
-    return yaml.load(text, yaml.CSafeLoader)
+def load_data(text: str, file: str) -> object:
+    """Read a data file of our own, fast and without marks. Raises ConfigError where a key is given twice."""
+    loader = _DataLoader(text)
+    try:
+        value = loader.get_single_data()
+    finally:
+        loader.dispose()
+    if loader.twice:
+        raise ConfigError([f"{file}:{line}: {what}" for line, what in sorted(loader.twice)])
+    return value
+
+
+class _DataLoader(yaml.CSafeLoader):
+    """PyYAML's own loader, which would let the second of two equal keys silently take the first one's place."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.twice: list[tuple[int, str]] = []
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        keys = [key for key, _ in node.value]
+        first = {key.value: key for key in reversed(keys)}
+        if len(first) < len(keys):
+            again = (key for key in keys if first[key.value] is not key)
+            self.twice += [(_line(key), _given_twice(key.value, _line(first[key.value]))) for key in again]
+        return super().construct_mapping(node, deep)
 
 
 class _Composer:
@@ -170,10 +193,8 @@ class _Composer:
             value, inside = self.value(self.next(), (*path, key.value))
             spot.size += inside.size
             if key.value in spot.inside:
-                where, first = spelled((*path, key.value)), spot.inside[key.value].line
-                self.marked.found.append(
-                    (line, f"{where}: given twice, first on line {first}. Expected once.")
-                )
+                what = _given_twice(spelled((*path, key.value)), spot.inside[key.value].line)
+                self.marked.found.append((line, what))
                 continue
             spot.inside[key.value] = Spot(line, inside.inside, inside.size)
             yield key.value, value
@@ -211,8 +232,12 @@ class _Composer:
         raise ConfigError([f"{self.marked.file}:{_line(event)}: {what}"])
 
 
-def _line(event: yaml.Event) -> int:
-    return event.start_mark.line + 1 if event.start_mark else 1
+def _line(marked: yaml.Event | yaml.Node) -> int:
+    return marked.start_mark.line + 1 if marked.start_mark else 1
+
+
+def _given_twice(key: str, first: int) -> str:
+    return f"{key}: given twice, first on line {first}. Expected once."
 
 
 def _number(text: str) -> int | float | str:

@@ -54,7 +54,7 @@ def _stamp(told: object) -> str:
 def _read(files: Sequence[Path]) -> dict[str, object]:
     from aggregator.config.marked import load_data  # YAML is not needed where a copy is at hand
 
-    return {str(file): load_data(file.read_text("utf-8")) for file in files}
+    return {str(file): load_data(file.read_text("utf-8"), str(file)) for file in files}
 
 
 def _record(one: Mapping[str, object]) -> Company:
