@@ -122,7 +122,7 @@ def load_data(text: str, file: str) -> object:
 
 
 class _DataLoader(yaml.CSafeLoader):
-    """PyYAML's own loader, which would let the second of two equal keys silently take the first one's place."""
+    """PyYAML's own loader, in which the second of two equal keys silently takes the first one's place."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

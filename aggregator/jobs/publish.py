@@ -176,7 +176,7 @@ def topic_feed(
         topic=topic,
         feed_id=head.feed_id,
         stories=stories,
-        updated=max((item.updated for item in items), default=head.since),
+        updated=feeds.last_changed(items) or head.since,
         company_names=_names_of(tagged, setup),
         base_url=settings.base_url,
         title=settings.title,

@@ -49,6 +49,11 @@ def newest(connection: Connection, slug: str, limit: int) -> list[Item]:
     return [_item(one) for one in placed[:limit]]
 
 
+def last_changed(items: Sequence[Item]) -> datetime | None:
+    """When the newest version of any of these stories came; None: there are none."""
+    return max((item.updated for item in items), default=None)
+
+
 def stories_of(connection: Connection, items: Sequence[Item]) -> tuple[Story, ...]:
     """The same stories with their leads' texts."""
     leads = stored.load(connection, [item.lead for item in items])

@@ -41,6 +41,7 @@ from aggregator.core.topics import CompiledTopic, TopicIndex
 from aggregator.model import Item, Topic, TopicSummary
 from aggregator.store import codec
 from aggregator.store.entries import load
+from aggregator.store.feeds import last_changed
 from aggregator.store.members import raise_revisions
 from aggregator.store.schema import disclosures, entries, sources, tags, topic_entries, topics
 
@@ -170,7 +171,7 @@ def record_shown(connection: Connection, shown: Mapping[str, Sequence[Item]]) ->
     rows = [
         {
             "s": slug,
-            "at": max((item.updated for item in items), default=None),
+            "at": last_changed(items),
             "first": codec.dump_shown(items[:LATEST]),
         }
         for slug, items in shown.items()
