@@ -172,7 +172,7 @@ def _notices(given: Sequence[Passage], headline: str, reader: Reader) -> list[_N
             heading = at > 0 and is_heading(given[at - 1].text, reader.rules)
             if findings or beside or heading or block.is_headed:
                 findings += block.loose
-        findings = of_its_own(given, at, headline, findings, reader.rules.languages)
+        findings = of_its_own(given, at, headline, findings, reader)
         running = passage.place is not Place.CAPTION
         whole = running and _is_whole(passage.text, findings, reader.rules)
         if running and not whole:

@@ -21,6 +21,8 @@ FEW_QUESTIONS = 2  # from so many on an article is questions and answers
 BRIEF = 240  # characters of a paragraph that is no running text yet
 BRIEF_DENSE = 45  # the same in a script of its own, which says more with fewer
 FEW_ENTRIES = 3  # from so many blocks on that explain a term each an article is a glossary
+MIN_PROSE = 40  # characters of a paragraph that is running text, not a line of a foot
+MIN_PROSE_DENSE = 14  # the same in a script of its own
 MIN_INTRODUCTION = 25  # characters of a paragraph with a colon that introduces an example; a label has fewer
 
 _SET_APART = ("blockquote", "pre")
@@ -38,6 +40,9 @@ _TERMS = frozenset(
 )
 _OUTSTANDING = frozenset((Scope.LABEL, Scope.OPENING))
 _COLONS = (":", "：")
+_STOPS = (".", "!", "…", "。", "！")  # no question: what follows on one is an interview
+_SET_APART_BY = ("(", "[", "{", "*", "（", "［", "【", "※")
+_CLOSING = ' \n"”»」』’\''
 
 
 def borders(given: Sequence[Passage]) -> list[int]:
@@ -52,7 +57,7 @@ def of_its_own(
     at: int,
     headline: str,
     findings: tuple[Finding, ...],
-    languages: Sequence[Language],
+    reader: Reader,
 ) -> tuple[Finding, ...]:
     """What a block that reads like a notice says of this very article.
 
@@ -61,10 +66,11 @@ def of_its_own(
     if it is an answer to one of several questions, an answer with its sign ("A: …") or an advert for staff.
     In a step of several ("2. Add the link") and after an article's beginning as an advert for staff only
     what names this very text counts, or stands out as a label; after a question ("Do you use AI?") so does
-    who wrote it.
+    who wrote it. Between two paragraphs of running text whoever wrote it must speak, too.
     """
     if not findings:
         return findings
+    languages = reader.rules.languages
     told_in = {each.language for each in findings}
     script = any(each.script for each in languages if each.tag in told_in)  # a line in Han may be Japanese
     spoken = [each for each in languages if each.tag in told_in or (script and each.script)]
@@ -90,6 +96,15 @@ def of_its_own(
     )
     if doubtful:
         return sure
+    if _is_amid_prose(given, at, reader):
+        speakers = {each.tag: each.speaker.pattern for each in spoken}
+        return tuple(
+            each
+            for each in findings
+            if each in sure
+            or each.rule.is_of_picture
+            or speakers[each.language].search(text[each.start : each.end])
+        )
     return tuple(each for each in findings if each in sure or not (asked and each.rule.kind in _BY_WHOM))
 
 
@@ -100,6 +115,25 @@ def _is_entry_of_many(given: Sequence[Passage], at: int) -> bool:
     running = [each.text for each in given if each.place is not Place.CAPTION]
     entries = sum(_ENTRY.match(each) is not None for each in running)
     return entries >= FEW_ENTRIES and 2 * entries >= len(running)
+
+
+def _is_amid_prose(given: Sequence[Passage], at: int, reader: Reader) -> bool:
+    """Does a sentence stand between two paragraphs of running text, neither of which is a notice?"""
+    around = given[max(at - 1, 0) : at + 2]
+    if len(around) < 3 or not all(_is_prose(each) for each in around):
+        return False
+    if around[1].text.lstrip().startswith(_SET_APART_BY):
+        return False
+    beside = (reader.read(each.text, each.place) for each in around[::2])
+    return not any(each and each.firm for each in beside)
+
+
+def _is_prose(passage: Passage) -> bool:
+    """Is it a paragraph of whole sentences?"""
+    text = passage.text
+    least = MIN_PROSE if text.isascii() or text[len(text) // 2] < "\u2e80" else MIN_PROSE_DENSE
+    ends = text.rstrip(_CLOSING).endswith(_STOPS)
+    return ends and len(text) >= least and passage.place is not Place.CAPTION
 
 
 def labelled_lines(html: str, found: Sequence[Block], at: int, reader: Reader) -> Iterator[Finding]:

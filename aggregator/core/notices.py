@@ -76,6 +76,11 @@ class Rule:
     led: bool  # does the pattern begin with words for this very text, e.g. "this article"?
     own: bool  # is it given a sentence that ends in OWN where that speaks of this very text?
 
+    @property
+    def is_of_picture(self) -> bool:
+        """Is it said of a picture, which may stand anywhere?"""
+        return self.id.partition(".")[2].startswith("image")
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -102,6 +107,7 @@ class Language:
     self: Wording  # words for this very text
     me: Wording  # the same, and whatever else shows that a sentence speaks of it
     us: Wording  # the same, and its makers where they only speak of themselves: "the editor", "my account"
+    speaker: Wording  # the same, and whoever speaks in it: "we", "my"; anybody where no words are given
     veto: Wording
     negated: Wording
     nothing: Wording  # how a sentence begins that denies all that it says: "No part of this article …"
@@ -222,6 +228,7 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
             for rule in _rules(tag, kind, wordings, words, variants):
                 groups.setdefault((needs, rule.scopes, rule.led), []).append(rule)
     stems: dict[str, int] = {}
+    us = f"{words.get('me', _NEVER)}|{words.get('ours', _NEVER)}"
     usual = str.maketrans({other: form for form, others in variants.items() for other in others})
     if data.get("script"):
         _add_words(stems, tag, data["anchors"], bits)
@@ -239,7 +246,8 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         common=frozenset(data.get("common", ())),
         self=Wording(words["self"], {}, f"{tag}: self", variants),
         me=_at_words(f"{tag}: me", words.get("me", _NEVER), data, variants),
-        us=_at_words(f"{tag}: us", f"{words.get('me', _NEVER)}|{words.get('ours', _NEVER)}", data, variants),
+        us=_at_words(f"{tag}: us", us, data, variants),
+        speaker=_at_words(f"{tag}: speaker", f"{us}|{words.get('speaker', '')}", data, variants),
         veto=_any(f"{tag}: veto", data.get("veto", ()), words, variants),
         negated=_any(f"{tag}: negated", data.get("negated", ()), words, variants),
         nothing=_any(f"{tag}: nothing", data.get("nothing", ()), words, variants),

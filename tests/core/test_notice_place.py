@@ -131,3 +131,21 @@ def test_entries_of_a_glossary_explain_and_disclose_nothing():
     )
     # One line of that form is a notice as ever.
     assert told("Sperrfrist: 12. März, 10 Uhr", "Die Bank meldet Gewinn.", "Er stieg.") == ["embargo"]
+
+
+STORY = "The crossing took nine hours, and the ferry was full to the last seat."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kinds"),
+    [
+        ("The flights were paid for by the tourist board of the island.", []),
+        ("Our flights were paid for by the tourist board of the island.", ["sponsored"]),
+        ("(The flights were paid for by the tourist board of the island.)", ["sponsored"]),
+        ("Die Flüge bezahlte der Tourismusverband der Insel.", []),
+        ("Unsere Flüge bezahlte der Tourismusverband der Insel.", ["sponsored"]),
+    ],
+)
+def test_between_two_paragraphs_of_a_story_whoever_wrote_it_must_speak(sentence, kinds):
+    assert told(STORY, sentence, STORY) == kinds
+    assert told(STORY, STORY, sentence) == ["sponsored"]
