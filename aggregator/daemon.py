@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from aggregator.config import load_setup
 from aggregator.errors import AggregatorError, ConfigError
+from aggregator.fetch.memory import share_free_memory
 from aggregator.jobs.cycle import CycleReport, run_cycle, spread_start
 from aggregator.jobs.overview import overview
 from aggregator.jobs.websub import Inbox, ask_hubs
@@ -51,6 +52,8 @@ class Daemon:
 
         Raises StoreError, and OSError where the port is taken.
         """
+        # Each cycle has threads of its own: what one has freed, those of the next one take again.
+        share_free_memory()
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -90,8 +90,8 @@ def run_cycle(
     before = store.statements
     now = clock()
     prepared = prepare(setup, store, now)
-    readers = _Readers(setup)
-    rederive(prepared, store, lambda: readers.here.rules, stop)
+    readers = _Readers(prepared)
+    rederive(prepared, store, stop)
     try:
         take = Take(now, now, everything, pushed=frozenset(pushes or ()))
         tally, written = _poll(prepared, store, readers, take, progress, stop, clock, pushes or {})
@@ -133,10 +133,10 @@ def spread_start(setup: Setup, store: Store) -> int:
 class _Readers:
     """Where a cycle's bodies are read: here, until there is enough to do for the pool."""
 
-    def __init__(self, setup: Setup) -> None:
-        limits = setup.settings.fetch
-        self.here = Here(setup.rules, limits)
-        self.pool = Pool(setup.rules, limits)
+    def __init__(self, prepared: Prepared) -> None:
+        limits = prepared.setup.settings.fetch
+        self.here = Here(lambda: prepared.rules, limits)
+        self.pool = Pool(prepared.setup.rules, limits)
         self.read_here = 0  # entries
         self.busy = False
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
@@ -51,23 +51,18 @@ class Task:
 
 
 class Here:
-    """Reads bodies in this process, one after another; compiles the rules at the first."""
+    """Reads bodies in this process, one after another."""
 
-    def __init__(self, data: RuleData, limits: FetchLimits) -> None:
-        """Keep what the rules are compiled from."""
-        self._data = data
+    def __init__(self, rules: Callable[[], Rules], limits: FetchLimits) -> None:
+        """Keep what gives the rules; it is called only where there is a body, by one thread at a time."""
+        self._rules = rules
         self._limits = limits
         self._lock = threading.Lock()
-
-    @cached_property
-    def rules(self) -> Rules:
-        """The rules, compiled once."""
-        return compiled(self._data)
 
     def read(self, task: Task) -> Brought | Failed:
         """Read one body."""
         with self._lock:
-            return read(task.document, task.source, task.known, self.rules, self._limits, task.pages)
+            return read(task.document, task.source, task.known, self._rules(), self._limits, task.pages)
 
 
 class Pool:

@@ -6,19 +6,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aggregator.core import hosts
 from aggregator.core.topics import TopicIndex, compile_topics
-from aggregator.jobs.compiled import rule_versions
+from aggregator.jobs.compiled import compiled, rule_versions
 from aggregator.model import Settings, Setup, Versions
 from aggregator.store import facts, polling, schema, sources, topics
 from aggregator.store.base import Connection, Store
 
+if TYPE_CHECKING:
+    from aggregator.core.pipeline import Rules
+
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a cycle needs of feeds.yaml besides the Setup itself; made when it is first asked for."""
+    """What cycles need of feeds.yaml besides the Setup itself; made when it is first asked for, then kept."""
 
     setup: Setup
     authority: str  # whose tag: URIs are minted
@@ -28,6 +32,11 @@ class Prepared:
     def index(self) -> TopicIndex:
         """The topics, compiled."""
         return compile_topics(self.setup.topics, frozenset(one.slug for one in self.setup.rules.companies))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules, compiled."""
+        return compiled(self.setup.rules)
 
     @cached_property
     def versions(self) -> Versions:

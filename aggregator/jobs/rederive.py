@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -26,11 +25,10 @@ AT_ONCE = 200  # entries in one transaction
 SECONDS = 20.0  # of a cycle; what is left is for the next one
 
 
-def rederive(prepared: Prepared, store: Store, rules: Callable[[], Rules], stop: Event | None = None) -> int:
+def rederive(prepared: Prepared, store: Store, stop: Event | None = None) -> int:
     """Derive again what older rules made, for so long; returns how many entries were.
 
-    Goes on where the last cycle left off. rules compiles them, and is called only where there is
-    something to do.
+    Goes on where the last cycle left off.
     """
     with store.read() as connection:
         if facts.get(connection, facts.RULES) == prepared.signature:
@@ -41,7 +39,7 @@ def rederive(prepared: Prepared, store: Store, rules: Callable[[], Rules], stop:
     ends = monotonic() + SECONDS
     done = 0
     while below and monotonic() < ends and not (stop and stop.is_set()):
-        count, below = _some(prepared, store, rules, below)
+        count, below = _some(prepared, store, below)
         done += count
     if not below:
         with store.write() as connection:
@@ -57,7 +55,7 @@ def _place(fact: str | None, signature: str) -> int | None:
     return int(below) if made_for == signature else None
 
 
-def _some(prepared: Prepared, store: Store, rules: Callable[[], Rules], below: int) -> tuple[int, int]:
+def _some(prepared: Prepared, store: Store, below: int) -> tuple[int, int]:
     """Derive one batch; returns its size and where the next begins."""
     configured = {source.url: source for source in prepared.setup.sources}
 
@@ -71,7 +69,7 @@ def _some(prepared: Prepared, store: Store, rules: Callable[[], Rules], below: i
     derived = [
         one
         for key, sent in found.sent.items()
-        if (one := _derive(key, sent, configured.get(sent.source_url), rules)) is not None
+        if (one := _derive(key, sent, configured.get(sent.source_url), prepared.rules)) is not None
     ]
     with store.write() as connection:
         laggards.store(connection, derived, prepared.index)
@@ -79,14 +77,14 @@ def _some(prepared: Prepared, store: Store, rules: Callable[[], Rules], below: i
     return len(derived), found.below
 
 
-def _derive(key: int, sent: Sent, source: Source | None, rules: Callable[[], Rules]) -> Derived | None:
+def _derive(key: int, sent: Sent, source: Source | None, rules: Rules) -> Derived | None:
     """One entry by the current rules; None: they refuse it, and it stays as it is."""
     # Imported late: a cycle without anything to derive has no use for the stages.
     from aggregator.core import pipeline
 
     source = source or Source(slug=sent.source_slug, url=sent.source_url, name=sent.source_slug)
     try:
-        draft = pipeline.draft_entry(sent.raw, sent.info, source, rules())
+        draft = pipeline.draft_entry(sent.raw, sent.info, source, rules)
     except EntryError as error:
         logger.warning("kept as it was entry=%d why=%s", key, error)
         return None

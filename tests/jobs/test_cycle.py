@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from aggregator.core import pipeline, stories, versions
 from aggregator.fetch.http import Fetcher
+from aggregator.jobs import prepare
 from aggregator.jobs.cycle import Progress, run_cycle, spread_start
 from aggregator.model import Company, SourceHealth, Topic
 from aggregator.store.schema import entries, sources
@@ -233,6 +234,20 @@ def test_unchanged_rules_are_not_compiled_in_a_cycle_without_new_entries(world, 
     world.cycle()
     monkeypatch.setattr(pipeline, "compile_rules", None)
     assert world.cycle().unchanged == 3
+
+
+def test_a_process_reads_the_compiled_rules_once_for_all_its_cycles_until_they_change(world, monkeypatch):
+    read: list[object] = []
+    real = prepare.compiled
+    monkeypatch.setattr(prepare, "compiled", lambda data: read.append(data) or real(data))
+    for number in range(3):
+        world.write(0, [item(0, number, f"Nvidia grows by {number} in a year")])
+        world.cycle()
+    assert read == [world.setup.rules]
+    world.change(rules=replace(world.setup.rules))
+    world.write(0, [item(0, 9, "Nvidia shrinks")])
+    assert world.cycle().new == 1
+    assert len(read) == 2
 
 
 def test_the_statements_of_a_cycle_do_not_grow_with_what_is_stored(world):

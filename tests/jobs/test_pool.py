@@ -10,6 +10,7 @@ from jobs.feeds import item
 
 from aggregator.config import built_in_rules
 from aggregator.jobs import pool as pools
+from aggregator.jobs.compiled import compiled
 from aggregator.jobs.poll import Brought
 from aggregator.jobs.pool import Here, Pool, Task
 from aggregator.model import Document, Failed, FetchLimits, Source, Trouble
@@ -36,7 +37,7 @@ def pool():
 
 
 def test_a_body_is_read_the_same_here_and_in_a_process(pool):
-    assert pool.read(task()) == Here(built_in_rules(), LIMITS).read(task())
+    assert pool.read(task()) == Here(lambda: compiled(built_in_rules()), LIMITS).read(task())
 
 
 def test_a_document_that_is_no_feed_is_the_sources_trouble(pool):
