@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from aggregator.core.notice_kinds import BY_WHOM
 from aggregator.core.notice_reading import Finding, Reader, is_heading
 from aggregator.core.notice_text import plain_form
 from aggregator.core.notices import Language, NoticeRules, Scope
@@ -29,7 +30,6 @@ _SET_APART = ("blockquote", "pre")
 _STEP = re.compile(r"\W{0,2}\d{1,2}[.)．、]\s?\S")
 # "Embargo: a time before which …", "Dividend – the part of …"
 _ENTRY = re.compile(r"\W{0,2}[^\W\d_][^:：–—.!?。()]{0,40}(?:[:：]|\s[–—-]\s)\s{0,2}\S")
-_BY_WHOM = frozenset((DisclosureKind.AI_GENERATED, DisclosureKind.AI_ASSISTED, DisclosureKind.HUMAN))
 _TERMS = frozenset(
     (
         DisclosureKind.LIABILITY,
@@ -42,7 +42,7 @@ _OUTSTANDING = frozenset((Scope.LABEL, Scope.OPENING))
 _COLONS = (":", "：")
 _STOPS = (".", "!", "…", "。", "！")  # no question: what follows on one is an interview
 _SET_APART_BY = ("(", "[", "{", "*", "（", "［", "【", "※")
-_CLOSING = ' \n"”»」』’\''
+_CLOSING = " \n\"”»」』’'"
 
 
 def borders(given: Sequence[Passage]) -> list[int]:
@@ -105,7 +105,7 @@ def of_its_own(
             or each.rule.is_of_picture
             or speakers[each.language].search(text[each.start : each.end])
         )
-    return tuple(each for each in findings if each in sure or not (asked and each.rule.kind in _BY_WHOM))
+    return tuple(each for each in findings if each in sure or not (asked and each.rule.kind in BY_WHOM))
 
 
 def _is_entry_of_many(given: Sequence[Passage], at: int) -> bool:

@@ -32,6 +32,8 @@ _QUOTED = re.compile(
     r"|(?<!\w)‘[^‘’]{6,600}’(?![a-zà-ÿ])|(?<!\w)'[^']{6,600}'(?![A-Za-zÀ-ÿ0-9_])"
 )
 _QUOTE = re.compile("[“„«「『\"‘']")
+_ASIDE = re.compile(r"[(\[/|]\s*([^()\[\]/|]{2,120})(?=[)\]]|\s*$)")
+_LAST_ITEM = re.compile(r"[,;、]\s*([^,;、]+)$")
 _LEFT = re.compile(r"[\s*※•·◆■▲▶►◇□●○◎★☆_~#>|/†‡✱✳️️⚠⚙⛔ℹⓘ🤖📢🔒🔗💡⏰✍️+<\-–—―=:;,.]*")
 _RIGHT = re.compile(r"[\s*+_~#|†‡<>/\-–—―=:]*$")
 _BRACKETS = {
@@ -80,6 +82,17 @@ def sentences(text: str) -> Iterator[Sentence]:
         yield from _sentence(text, start, match.end())
         start = match.end()
     yield from _sentence(text, start, len(text))
+
+
+def asides(text: str) -> Iterator[str]:
+    """What a caption says apart, in brackets or after a bar, and the last item of such a list.
+
+    "A crossing (file picture, made with AI)", "A crossing / AI-generated".
+    """
+    for match in _ASIDE.finditer(text):
+        yield match[1].rstrip()
+        if last := _LAST_ITEM.search(match[1].rstrip()):
+            yield last[1]
 
 
 def _sentence(text: str, start: int, end: int) -> Iterator[Sentence]:

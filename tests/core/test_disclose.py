@@ -120,6 +120,23 @@ def test_an_image_credit_tells_of_the_image_and_stays_with_it():
 
 
 @pytest.mark.parametrize(
+    ("caption", "told"),
+    [
+        ("A crossing at dusk (file picture, AI-generated)", ["ai-generated"]),
+        ("A crossing at dusk | Bild: K. Brandt | KI-generiert", ["ai-generated"]),
+        ("夕暮れの踏切（画像は生成AIによるイメージです）", ["ai-generated"]),
+        ("Geschlossene Schranke vor dem Bahnsteig. (Symbolbild, KI-generiert)", ["ai-generated"]),
+        ("A crossing at dusk (the talk was on AI-generated pictures)", []),
+        ("Mira Holt, Dev Rao (both of the AI group) and Lena Frost", []),
+    ],
+)
+def test_a_caption_tells_of_the_image_in_brackets_or_after_a_bar(caption, told):
+    figure = f'<figure><img src="https://example.org/a.jpg"><figcaption>{caption}</figcaption></figure>'
+    _, found = disclose(an_article(figure, STORY, MORE), a_raw(), RULES)
+    assert kinds(found) == told
+
+
+@pytest.mark.parametrize(
     ("author", "url", "told"),
     [
         ("ChatGPT", "https://paper.example.org/a", ["ai-generated"]),
