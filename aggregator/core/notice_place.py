@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from aggregator.core.notice_kinds import BY_WHOM
+from aggregator.core.notice_kinds import BY_WHOM, TERMS
 from aggregator.core.notice_reading import Finding, Reader, is_heading
 from aggregator.core.notice_text import plain_form
 from aggregator.core.notices import Language, NoticeRules, Scope
 from aggregator.core.passages import HEADINGS, Block, lines
-from aggregator.model import DisclosureKind, Passage, Place
+from aggregator.model import Passage, Place
 
 FIRST_BLOCKS = 3  # of an article, besides captions, where a notice may stand
 LAST_BLOCKS = 6
@@ -30,14 +30,6 @@ _SET_APART = ("blockquote", "pre")
 _STEP = re.compile(r"\W{0,2}\d{1,2}[.)．、]\s?\S")
 # "Embargo: a time before which …", "Dividend – the part of …"
 _ENTRY = re.compile(r"\W{0,2}[^\W\d_][^:：–—.!?。()]{0,40}(?:[:：]|\s[–—-]\s)\s{0,2}\S")
-_TERMS = frozenset(
-    (
-        DisclosureKind.LIABILITY,
-        DisclosureKind.NOT_ADVICE,
-        DisclosureKind.LICENCE,
-        DisclosureKind.HOLDINGS,
-    )
-)
 _OUTSTANDING = frozenset((Scope.LABEL, Scope.OPENING))
 _COLONS = (":", "：")
 _STOPS = (".", "!", "…", "。", "！")  # no question: what follows on one is an interview
@@ -177,7 +169,7 @@ def naming_us(text: str, findings: tuple[Finding, ...], languages: Sequence[Lang
 def _may_stand(text: str, finding: Finding, language: Language) -> bool:
     """Whether what a paragraph says counts although nothing in it names this text."""
     short = len(text) <= _brief(language)
-    return short or finding.rule.kind in _TERMS or not finding.rule.scopes.isdisjoint(_OUTSTANDING)
+    return short or finding.rule.kind in TERMS or not finding.rule.scopes.isdisjoint(_OUTSTANDING)
 
 
 def _brief(language: Language) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from aggregator.core.notice_kinds import kinds_excluded, kinds_fainter, kinds_known
+from aggregator.core.notice_kinds import TERMS, kinds_excluded, kinds_fainter, kinds_known
 from aggregator.core.notice_text import Sentence, asides, bare, plain_form, quotations, sentences
 from aggregator.core.notices import OWN, Cut, Group, Language, NoticeRules, Rule, Scope
 from aggregator.model import DisclosureKind, Place
@@ -344,6 +344,8 @@ def _stands(
     ):
         return False
     if rule.veto and language.veto.pattern.search(sentence.text):
+        return False
+    if rule.kind not in TERMS and language.others.pattern.match(sentence.text):
         return False
     start, end = sentence.start + match.start(), sentence.start + match.end()
     return not any(

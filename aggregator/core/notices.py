@@ -109,6 +109,7 @@ class Language:
     us: Wording  # the same, and its makers where they only speak of themselves: "the editor", "my account"
     speaker: Wording  # the same, and whoever speaks in it: "we", "my"; anybody where no words are given
     veto: Wording
+    others: Wording  # how a sentence begins that tells of something else: "Her flights …", "The app …"
     negated: Wording
     nothing: Wording  # how a sentence begins that denies all that it says: "No part of this article …"
     heading: Wording  # a heading that announces a notice
@@ -249,6 +250,7 @@ def _language(tag: str, data: Mapping[str, Any], bits: Mapping[tuple[str, str], 
         us=_at_words(f"{tag}: us", us, data, variants),
         speaker=_at_words(f"{tag}: speaker", f"{us}|{words.get('speaker', '')}", data, variants),
         veto=_any(f"{tag}: veto", data.get("veto", ()), words, variants),
+        others=_any(f"{tag}: others", data.get("others", ()), words, variants),
         negated=_any(f"{tag}: negated", data.get("negated", ()), words, variants),
         nothing=_any(f"{tag}: nothing", data.get("nothing", ()), words, variants),
         heading=_any(f"{tag}: headings", data.get("headings", ()), words, variants),

@@ -149,3 +149,28 @@ STORY = "The crossing took nine hours, and the ferry was full to the last seat."
 def test_between_two_paragraphs_of_a_story_whoever_wrote_it_must_speak(sentence, kinds):
     assert told(STORY, sentence, STORY) == kinds
     assert told(STORY, STORY, sentence) == ["sponsored"]
+
+
+@pytest.mark.parametrize(
+    ("of_another", "own", "kind"),
+    [
+        (
+            "Her flights and hotel were paid for by a cruise line.",
+            "Our flights were paid for by a cruise line.",
+            "sponsored",
+        ),
+        (
+            "The songs were written by people, without AI.",
+            "This text was written by people, without AI.",
+            "human",
+        ),
+        (
+            "Die Rede wurde von einer KI übersetzt.",
+            "Dieser Text wurde von einer KI übersetzt.",
+            "ai-assisted",
+        ),
+    ],
+)
+def test_a_sentence_about_something_else_discloses_nothing(of_another, own, kind):
+    assert told(STORY, STORY, of_another) == []
+    assert told(STORY, STORY, own) == [kind]
