@@ -313,14 +313,15 @@ def _is_led(pattern: str) -> bool:
 
 def _begins(pattern: str) -> bool:
     """Does every alternative of a pattern ask for the text's beginning first?"""
-    depth = 0
-    grouped = pattern.startswith("(?:")
+    depth, end = 0, 0  # of the group that the pattern begins with
     for at, sign in enumerate(pattern):
         depth += {"(": 1, ")": -1}.get(sign, 0)
         if sign == "|" and depth == 0:
             return _begins(pattern[:at]) and _begins(pattern[at + 1 :])
-        if sign == ")" and depth == 0 and grouped and not pattern.startswith(("?", "*", "{"), at + 1):
-            return _begins(pattern[3:at])
+        if sign == ")" and depth == 0 and not end:
+            end = at
+    if pattern.startswith("(?:") and not pattern.startswith(("?", "*", "{"), end + 1):
+        return _begins(pattern[3:end])
     return pattern.startswith("^")
 
 

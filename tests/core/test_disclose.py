@@ -282,6 +282,17 @@ def test_chinese_is_read_in_both_its_scripts(notice):
     assert "not-reviewed" in kinds(found)
 
 
+@pytest.mark.parametrize(
+    ("notice", "told"),
+    [
+        ("Este contenido puede copiarse libremente.", ["licence"]),
+        ("Ceci est mon avis : faites vos propres recherches avant d'acheter.", ["not-investment-advice"]),
+    ],
+)
+def test_one_of_a_rules_wordings_may_ask_for_the_sentences_beginning_without_binding_the_others(notice, told):
+    assert kinds(disclose(an_article(STORY, notice), a_raw(), RULES)[1]) == told
+
+
 def test_what_an_operator_declares_becomes_data():
     found = declared({"ai": "generated", "reviewed": "no", "licence": "https://example.org/terms"}, RULES)
     assert kinds(found) == ["ai-generated", "not-reviewed", "licence"]
