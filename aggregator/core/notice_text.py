@@ -19,13 +19,14 @@ _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 }
 
 _END = re.compile(
-    r"""(?:[.!?…]+["'”»)\]]*(?=\s)|[。！？]+(?![」』”）)】。！？])|[。！？]+[」』”）)】]+(?=[\s「『（(※【])"""
+    r"""(?:[.!?…]+["'”»)\]]*(?=\s)(?!(?:(?<=\b\d\.)|(?<=\b\d\d\.))\s(?:"""
+    r"""J[aä]n|Feb|März?|Apr|Mai|Jun|Jul|Aug|Sept?|Okt|Nov|Dez|[a-zäöü]))|[。！？]+(?![」』”）)】。！？])|[。！？]+[」』”）)】]+(?=[\s「『（(※【])"""
     r"""|(?<=[다요]\.)(?=[가-힣※]))\s*""",
 )
-# A full stop after these ends no sentence.
+# A full stop after these ends no sentence, nor one after a day: "am 4. Juni".
 _SHORT = re.compile(
     r"(?:\b(?:[A-Za-z]|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|St|No|vs|Jr|Sr|approx|ca|bzw|usw|inkl|evtl|Nr|ggf|Sra?|Dña?|"
-    r"art|núm|n°|M|Mme|etc)|\b[a-z]\.[a-z])\.\s*$",
+    r"art|núm|n°|M|Mme|etc|Prof|med|jur)|\b[a-z]\.[a-z])\.\s*$",
 )
 _QUOTED = re.compile(
     r"“[^”]{1,600}”|„[^“”]{1,600}[“”]|«[^»]{1,600}»|「[^」]{1,600}」|『[^』]{1,600}』|\"[^\"]{1,600}\""
