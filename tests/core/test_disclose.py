@@ -354,3 +354,19 @@ def test_hostile_repetition_costs_no_more_than_its_length(unit):
     start = process_time()
     disclose(article, a_raw(), RULES)
     assert process_time() - start < 3.0
+
+
+@pytest.mark.parametrize(
+    ("notice", "kind"),
+    [
+        (
+            "Preise Stand Juni 2026, Änderungen vorbehalten.",
+            "liability",
+        ),  # known at the beginning and amid a sentence
+        ("Unless noted, some rights reserved.", "licence"),
+        ("Hinweis: Dieser Text wurde am 4. Juni korrigiert.", "correction"),  # a day ends no sentence
+    ],
+)
+def test_a_notice_is_known_amid_its_sentence(notice, kind):
+    article = an_article(STORY, MORE, notice)
+    assert kinds(disclose(article, a_raw(), RULES)[1]) == [kind]
