@@ -275,6 +275,8 @@ def an_index_page(**fields: object) -> IndexPage:
                 remarks=("3 ids were sent twice.",),
             ),
         ),
+        fresh=frozenset(),
         company_names=NAMES,
     )
-    return replace(page, **fields)  # type: ignore[arg-type]
+    page = replace(page, **fields)  # type: ignore[arg-type]
+    return replace(page, fresh=frozenset(one.topic.slug for one in page.topics))

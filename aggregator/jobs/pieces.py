@@ -1,4 +1,7 @@
-"""Files made of pieces: a story's bytes are copied from the file as published while nothing of it changed."""
+"""Files made of pieces: a part's bytes are copied from the file as published while nothing of it changed.
+
+The parts of a topic's file are its stories, those of the front page its topics.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from aggregator.model import Item
 from aggregator.store.outputs import Laid, Layout
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ class Made:
     """A whole file, and what it is made of."""
 
     body: bytes
-    layout: Layout
+    layout: Layout | None = None  # None: it is never copied from
 
 
 def content_hash(body: bytes) -> bytes:
@@ -32,7 +34,7 @@ def content_hash(body: bytes) -> bytes:
 
 
 def published(path: Path, laid: Laid | None) -> dict[bytes, Piece]:
-    """The stories' bytes in a published file, by their fingerprints; none where it is not as we wrote it."""
+    """The parts of a published file, by their fingerprints; none where it is not as we wrote it."""
     if laid is not None:
         with suppress(OSError):
             body = path.read_bytes()
@@ -44,25 +46,20 @@ def published(path: Path, laid: Laid | None) -> dict[bytes, Piece]:
 def _cut(body: memoryview, layout: Layout) -> dict[bytes, Piece]:
     found: dict[bytes, Piece] = {}
     start = layout.head
-    for fingerprint, size in layout.stories:
+    for fingerprint, size in layout.parts:
         found[fingerprint] = body[start : start + size]
         start += size + layout.between
     return found
 
 
-def missing(items: Sequence[Item], earlier: Sequence[Mapping[bytes, Piece]]) -> list[Item]:
-    """The stories that at least one of the files has not as they are now."""
-    return [item for item in items if not all(item.fingerprint in found for found in earlier)]
-
-
 def put_together(
-    items: Sequence[Item], written: Parts, fresh: Sequence[Item], earlier: Mapping[bytes, Piece]
+    wanted: Sequence[bytes], written: Parts, fresh: Sequence[bytes], earlier: Mapping[bytes, Piece]
 ) -> Made:
-    """A file of these stories: those that were written now, the others from the file as published."""
-    now = {item.fingerprint: story for item, story in zip(fresh, written.stories, strict=True)}
-    stories = [now.get(item.fingerprint) or earlier[item.fingerprint] for item in items]
-    told = written.between.join(stories) if stories else written.empty
-    sizes = ((item.fingerprint, len(story)) for item, story in zip(items, stories, strict=True))
+    """A file of the parts with these fingerprints: the fresh ones as written now, the others as published."""
+    now = dict(zip(fresh, written.stories, strict=True))
+    parts = [now.get(one) or earlier[one] for one in wanted]
+    told = written.between.join(parts) if parts else written.empty
+    sizes = ((one, len(part)) for one, part in zip(wanted, parts, strict=True))
     return Made(
         b"".join((written.head, told, written.foot)),
         Layout(len(written.head), len(written.between), tuple(sizes)),

@@ -7,20 +7,19 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from aggregator import __version__
 from aggregator.config import cache as cached
-from aggregator.core.identity import tag_uri
 from aggregator.errors import PublishError
-from aggregator.jobs import pieces
+from aggregator.jobs import inputs, pieces
 from aggregator.jobs.pieces import Made
-from aggregator.model import HealthFeed, IndexPage, Item, Setup, Topic, TopicFeed
-from aggregator.store import facts, feeds, health, outputs, sources, topics
+from aggregator.model import Item, Settings, Setup, Topic
+from aggregator.store import facts, feeds, outputs, topics
 from aggregator.store.base import Connection, Store
 from aggregator.store.feeds import Head
 from aggregator.store.outputs import Layout, Output
@@ -30,9 +29,8 @@ WRITERS_CODE = 3
 _AT_ONCE = 20  # topics made between two transactions
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """A file that has to be made: for which topic, showing which revision, from which settings."""
+class _Plan(NamedTuple):
+    """A file that has to be there: of which topic, showing which revision, from which settings."""
 
     path: str
     slug: str
@@ -74,25 +72,34 @@ def _publish(setup: Setup, store: Store, folder: Path) -> int:
         heads = feeds.heads(connection)
         published = outputs.every(connection)
         front = int(facts.get(connection, facts.FRONT) or 0)
+    names = {company.slug: company.name for company in setup.rules.companies}
+    shared = _settings_hash(setup.settings, names)
+    hashes = {topic.slug: _hash(repr(topic).encode() + shared) for topic in setup.topics}
+    desk = _Desk(setup, store, folder, names, hashes)
     named = [topic for topic in setup.topics if topic.slug in heads]
-    shared = _settings_hash(setup)
-    plans = [plan for topic in named for plan in _topic_plans(topic, heads[topic.slug], shared)]
-    stale = {plan.slug for plan in plans if _is_stale(plan, published, folder)}
-    desk = _Desk(setup, store, folder, shared)
+    plans = [plan for topic in named for plan in _topic_plans(desk, topic, heads[topic.slug])]
+    sizes = _sizes(folder)
+    stale = {plan.slug for plan in plans if _is_stale(plan, published, sizes)}
     written = 0
     todo = [topic for topic in named if topic.slug in stale]
     for start in range(0, len(todo), _AT_ONCE):
         written += _publish_topics(desk, todo[start : start + _AT_ONCE])
-    front_plans = _front_plans(setup, front, heads, shared)
-    if any(_is_stale(plan, published, folder) for plan in front_plans):
-        written += _publish_front(setup, store, front_plans)
-    kept = {plan.path for plan in plans} | set(_FRONT)
+    front_plans = [
+        plan
+        for plan in _front_plans(desk, front, heads.values(), shared)
+        if _is_stale(plan, published, sizes)
+    ]
+    if front_plans:
+        written += _publish_front(desk, front_plans)
+    kept = {plan.path for plan in plans} | _FRONT.keys()
     return written + _remove(store, folder, [path for path in published if path not in kept])
 
 
-def _topic_plans(topic: Topic, head: Head, shared: bytes) -> list[_Plan]:
-    inputs = _hash(repr(topic).encode() + shared)
-    return [_Plan(f"{topic.slug}.{suffix}", topic.slug, head.revision, inputs) for suffix in _suffixes(topic)]
+def _topic_plans(desk: _Desk, topic: Topic, head: Head) -> list[_Plan]:
+    made_of = desk.inputs[topic.slug]
+    return [
+        _Plan(f"{topic.slug}.{suffix}", topic.slug, head.revision, made_of) for suffix in _suffixes(topic)
+    ]
 
 
 def _suffixes(topic: Topic) -> tuple[str, ...]:
@@ -100,44 +107,71 @@ def _suffixes(topic: Topic) -> tuple[str, ...]:
     return (*topic.formats, "html")
 
 
-def _is_stale(plan: _Plan, published: Mapping[str, Output], folder: Path) -> bool:
+def _sizes(folder: Path) -> dict[str, int]:
+    """How large each file of the folder is: one look at all costs half of one at each."""
+    found: dict[str, int] = {}
+    with os.scandir(folder) as files:
+        for file in files:
+            with suppress(OSError):  # it is gone by now
+                found[file.name] = file.stat().st_size
+    return found
+
+
+def _is_stale(plan: _Plan, published: Mapping[str, Output], sizes: Mapping[str, int]) -> bool:
     made = published.get(plan.path)
     if made is None or made.revision < plan.revision or made.inputs != plan.inputs:
         return True
-    return _size(folder / plan.path) != made.size
+    return sizes.get(plan.path) != made.size
 
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What topics are published from."""
+    """What files are made from."""
 
     setup: Setup
     store: Store
     folder: Path
-    shared: bytes  # hash of what every file shows
+    names: Mapping[str, str]  # of all companies, by slug
+    inputs: Mapping[str, bytes]  # by topic: hash of it and of what every file shows
+
+
+@dataclass(slots=True)
+class _Done:
+    """The files written and not yet recorded; without their bytes, which are more than all else."""
+
+    written: int = 0
+    outputs: list[Output] = field(default_factory=list)
+    layouts: dict[str, Layout] = field(default_factory=dict)
+
+    def write(self, folder: Path, plan: _Plan, made: Made) -> None:
+        """Write a file. Raises PublishError."""
+        body = made.body
+        self.written += _told(folder / plan.path, partial(_write, body=body))
+        self.outputs.append(Output(*plan, pieces.content_hash(body), len(body)))
+        if made.layout is not None:
+            self.layouts[plan.path] = made.layout
+
+    def record(self, connection: Connection) -> None:
+        """Remember the files as published. Needs a write transaction."""
+        outputs.record(connection, self.outputs)
+        outputs.record_layouts(connection, self.layouts)
 
 
 def _publish_topics(desk: _Desk, some: Sequence[Topic]) -> int:
     _keep_templates()
     shown: dict[str, list[Item]] = {}
-    told: list[Output] = []
-    layouts: dict[str, Layout] = {}
-    written = 0
+    done = _Done()
     with desk.store.read() as connection:
         # Read before the stories: what is added between the two is published again, never lost.
-        heads = feeds.heads(connection)
+        heads = feeds.heads(connection, [topic.slug for topic in some])
         for topic in some:
             shown[topic.slug] = feeds.newest(connection, topic.slug, topic.limit)
-            made = _topic_files(connection, desk, topic, heads[topic.slug], shown[topic.slug])
-            # Written at once: the files of many topics are more than all else that a cycle holds.
-            written += _write_files(desk.folder, [(plan, file.body) for plan, file in made])
-            told += [_output(plan, file.body) for plan, file in made]
-            layouts.update((plan.path, file.layout) for plan, file in made)
+            for plan, made in _topic_files(connection, desk, topic, heads[topic.slug], shown[topic.slug]):
+                done.write(desk.folder, plan, made)
     with desk.store.write() as connection:
-        outputs.record(connection, told)
-        outputs.record_layouts(connection, layouts)
+        done.record(connection)
         topics.record_shown(connection, shown)
-    return written
+    return done.written
 
 
 def _topic_files(
@@ -146,107 +180,77 @@ def _topic_files(
     """A topic's files: written is what is new in them, the rest is copied from the files as published."""
     from aggregator.write.formats import WRITERS
 
-    plans = _topic_plans(topic, head, desk.shared)
+    plans = _topic_plans(desk, topic, head)
     laid = outputs.laid(connection, {plan.path: plan.inputs for plan in plans})
     earlier = [pieces.published(desk.folder / plan.path, laid.get(plan.path)) for plan in plans]
-    fresh = pieces.missing(items, earlier)
-    feed = topic_feed(connection, topic, head, desk.setup, items, fresh)
+    fresh = [item for item in items if not all(item.fingerprint in found for found in earlier)]
+    feed = inputs.topic_feed(connection, topic, head, desk.setup, desk.names, items, fresh)
+    wanted, new = ([item.fingerprint for item in some] for some in (items, fresh))
     return [
-        (plan, pieces.put_together(items, WRITERS[suffix](feed), fresh, found))
+        (plan, pieces.put_together(wanted, WRITERS[suffix](feed), new, found))
         for plan, suffix, found in zip(plans, _suffixes(topic), earlier, strict=True)
     ]
 
 
-def topic_feed(
-    connection: Connection,
-    topic: Topic,
-    head: Head,
-    setup: Setup,
-    items: Sequence[Item],
-    fresh: Sequence[Item],
-) -> TopicFeed:
-    """A writer's whole input: a feed of items, of which the fresh ones are to be written.
+def _front_plans(desk: _Desk, front: int, heads: Iterable[Head], shared: bytes) -> list[_Plan]:
+    """The files about all topics, each with what makes it stale.
 
-    Its ``updated`` moves only with a story's, or is when the topic began.
+    The front page shows topics and sources, and its revision rises with any of theirs; the subscription list
+    changes with feeds.yaml alone, the feed of source health with the sources.
     """
-    stories = feeds.stories_of(connection, fresh)
-    tagged = {tag.company for story in stories for tag in story.lead.tags}
-    settings = setup.settings
-    return TopicFeed(
-        topic=topic,
-        feed_id=head.feed_id,
-        stories=stories,
-        updated=feeds.last_changed(items) or head.since,
-        company_names=_names_of(tagged, setup),
-        base_url=settings.base_url,
-        title=settings.title,
-        notice=settings.disclaimer,
-        footer=settings.footer,
-    )
+    listed = _hash(b"".join(desk.inputs.values()) + shared)
+    names = repr([source.name for source in desk.setup.sources]).encode()
+    index = _Plan("index.html", "", front + sum(head.revision for head in heads), _hash(names + listed))
+    return [
+        index,
+        _Plan("topics.opml", "", 0, listed),
+        _Plan("_health.atom", "", front, _hash(names + shared)),
+    ]
 
 
-def _names(setup: Setup) -> dict[str, str]:
-    return {company.slug: company.name for company in setup.rules.companies}
+def _publish_front(desk: _Desk, plans: Sequence[_Plan]) -> int:
+    done = _Done()
+    with desk.store.read() as connection:
+        for plan in plans:
+            done.write(desk.folder, plan, _FRONT[plan.path](connection, desk, plan))
+    with desk.store.write() as connection:
+        done.record(connection)
+    return done.written
 
 
-def _names_of(slugs: set[str], setup: Setup) -> dict[str, str]:
-    return {company.slug: company.name for company in setup.rules.companies if company.slug in slugs}
-
-
-_FRONT = ("index.html", "topics.opml", "_health.atom")
-_HEALTH_NEWEST = 100
-_BEFORE_ANY = "2026-01-01T00:00:00+00:00"  # in a database that no cycle has prepared
-
-
-def _front_plans(setup: Setup, front: int, heads: Mapping[str, Head], shared: bytes) -> list[_Plan]:
-    """index.html, topics.opml and _health.atom: stale when a topic or a source's standing changed."""
-    shown = [(topic, heads[topic.slug].revision) for topic in setup.topics if topic.slug in heads]
-    inputs = _hash(repr((shown, [source.name for source in setup.sources])).encode() + shared)
-    return [_Plan(path, "", front, inputs) for path in _FRONT]
-
-
-def _publish_front(setup: Setup, store: Store, plans: Sequence[_Plan]) -> int:
-    with store.read() as connection:
-        page = index_page(connection, setup)
-        changes = health_feed(connection, setup)
-    from aggregator.write.health import write_health
+def _index(connection: Connection, desk: _Desk, plan: _Plan) -> Made:
+    """The front page: written are the topics that changed, the rest is copied from the page as published."""
     from aggregator.write.listing import write_index
-    from aggregator.write.opml import write_opml
 
     _keep_templates()
-    files = list(zip(plans, (write_index(page), write_opml(page), write_health(changes)), strict=True))
-    written = _write_files(Path(setup.settings.output), files)
-    with store.write() as connection:
-        outputs.record(connection, [_output(plan, body) for plan, body in files])
-    return written
-
-
-def index_page(connection: Connection, setup: Setup) -> IndexPage:
-    """The input of the front page and the subscription list."""
-    summaries = topics.summaries(connection, setup.topics)
-    tagged = {tag.company for one in summaries for story in one.latest for tag in story.lead.tags}
-    return IndexPage(
-        title=setup.settings.title,
-        base_url=setup.settings.base_url,
-        notice=setup.settings.disclaimer,
-        topics=summaries,
-        sources=sources.statuses(connection, setup.sources),
-        company_names=_names_of(tagged, setup),
+    # Read before the words of their stories: what changes between the two raises a revision once more.
+    told = topics.told(connection)
+    wanted = {
+        topic.slug: _hash(repr((topic.slug, told.get(topic.slug))).encode()) for topic in desk.setup.topics
+    }
+    laid = outputs.laid(connection, {plan.path: plan.inputs})
+    earlier = pieces.published(desk.folder / plan.path, laid.get(plan.path))
+    fresh = [slug for slug, fingerprint in wanted.items() if fingerprint not in earlier]
+    page = inputs.index_page(connection, desk.setup, desk.names, told, fresh)
+    return pieces.put_together(
+        list(wanted.values()), write_index(page), [wanted[slug] for slug in fresh], earlier
     )
 
 
-def health_feed(connection: Connection, setup: Setup) -> HealthFeed:
-    """The input of _health.atom: the newest changes of state of the sources of feeds.yaml."""
-    authority = facts.get(connection, facts.AUTHORITY) or "localhost"
-    begun = datetime.fromisoformat(facts.get(connection, facts.HEALTH) or _BEFORE_ANY)
-    changes = health.newest(connection, _HEALTH_NEWEST)
-    return HealthFeed(
-        feed_id=tag_uri(authority, begun.date(), "health"),
-        title=setup.settings.title,
-        base_url=setup.settings.base_url,
-        updated=changes[0].at if changes else begun,
-        changes=changes,
-    )
+def _subscriptions(connection: Connection, desk: _Desk, plan: _Plan) -> Made:
+    from aggregator.write.opml import write_opml
+
+    told = topics.told(connection)
+    return Made(write_opml(inputs.index_page(connection, desk.setup, desk.names, told, ())))
+
+
+def _health(connection: Connection, desk: _Desk, plan: _Plan) -> Made:
+    from aggregator.write.health import write_health
+
+    return Made(write_health(inputs.health_feed(connection, desk.setup)))
+
+
+_FRONT = {"index.html": _index, "topics.opml": _subscriptions, "_health.atom": _health}
 
 
 @cache
@@ -270,23 +274,14 @@ def _keep(folder: Path, template: str, body: bytes) -> None:
         cached.put(folder / f"page-{template}", body)
 
 
-def _settings_hash(setup: Setup) -> bytes:
+def _settings_hash(settings: Settings, names: Mapping[str, str]) -> bytes:
     """Of what every file shows besides its topic."""
-    settings = setup.settings
     shown = (settings.title, settings.base_url, settings.disclaimer, settings.footer)
-    return _hash(repr((__version__, WRITERS_CODE, shown, sorted(_names(setup).items()))).encode())
+    return _hash(repr((__version__, WRITERS_CODE, shown, sorted(names.items()))).encode())
 
 
 def _hash(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
-
-
-def _output(plan: _Plan, body: bytes) -> Output:
-    return Output(plan.path, plan.slug, plan.revision, plan.inputs, pieces.content_hash(body), len(body))
-
-
-def _write_files(folder: Path, files: Iterable[tuple[_Plan, bytes]]) -> int:
-    return sum(_told(folder / plan.path, partial(_write, body=body)) for plan, body in files)
 
 
 def _told(path: Path, act: Callable[[Path], bool]) -> bool:

@@ -133,7 +133,7 @@ class TopicFeed:
     feed_id: str  # tag: URI, minted once
     stories: tuple[Story, ...]  # newest first
     updated: datetime
-    company_names: Mapping[str, str]  # slug -> display name, of every company tagged here
+    company_names: Mapping[str, str]  # slug -> display name, of every company tagged here at least
     base_url: str
     title: str  # of the whole aggregator
     notice: str  # the republisher's own disclaimer
@@ -213,5 +213,6 @@ class IndexPage:
     base_url: str
     notice: str  # the republisher's own disclaimer
     topics: tuple[TopicSummary, ...]
+    fresh: frozenset[str]  # slugs of those whose part of index.html is to be written: they have their stories
     sources: tuple[SourceStatus, ...]
-    company_names: Mapping[str, str]
+    company_names: Mapping[str, str]  # slug -> display name, of every company tagged in those at least

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -20,8 +20,7 @@ from aggregator.store.schema import AnyRow, entries, sources, stories, topic_ent
 _ENTRIES_A_STORY = 4  # looked at first; more only where stories have more copies
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What the store knows of a topic besides its entries."""
 
     slug: str
@@ -31,11 +30,12 @@ class Head:
     since: datetime  # when feeds.yaml first named it
 
 
-def heads(connection: Connection) -> dict[str, Head]:
-    """Every topic of feeds.yaml, by slug."""
-    wanted = select(topics.c.slug, topics.c.feed_id, topics.c.revision, topics.c.entries, topics.c.since)
-    rows = connection.execute(wanted.where(topics.c.retired.is_(False)))
-    return {row.slug: Head(row.slug, row.feed_id, row.revision, row.entries, row.since) for row in rows}
+def heads(connection: Connection, slugs: Sequence[str] | None = None) -> dict[str, Head]:
+    """Every topic of feeds.yaml, or those few of them, by slug."""
+    wanted = select(*(topics.c[name] for name in Head._fields)).where(topics.c.retired.is_(False))
+    if slugs is not None:
+        wanted = wanted.where(topics.c.slug.in_(slugs))
+    return {row[0]: Head._make(row) for row in connection.execute(wanted).all()}
 
 
 def newest(connection: Connection, slug: str, limit: int) -> list[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -12,8 +13,7 @@ from aggregator.store.facts import insert_for
 from aggregator.store.schema import layouts, outputs
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A published file."""
 
     path: str  # relative to the output folder
@@ -26,25 +26,25 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a topic's file is made of: a head, its stories, a foot."""
+    """What a file is made of: a head, its parts (stories of a topic, topics of the front page), a foot."""
 
     head: int  # bytes
-    between: int  # bytes between two stories
-    stories: tuple[tuple[bytes, int], ...]  # Item.fingerprint, bytes; in the file's order
+    between: int  # bytes between two parts
+    parts: tuple[tuple[bytes, int], ...]  # fingerprint of 16 bytes, bytes; in the file's order
 
 
 _HEAD = struct.Struct("!II")
-_STORY = struct.Struct("!16sI")
+_PART = struct.Struct("!16sI")
 
 
 def _packed(layout: Layout) -> bytes:
-    stories = (_STORY.pack(*story) for story in layout.stories)
-    return b"".join((_HEAD.pack(layout.head, layout.between), *stories))
+    parts = (_PART.pack(*part) for part in layout.parts)
+    return b"".join((_HEAD.pack(layout.head, layout.between), *parts))
 
 
 def _unpacked(data: bytes) -> Layout:
     head, between = _HEAD.unpack_from(data)
-    return Layout(head, between, tuple(_STORY.iter_unpack(memoryview(data)[_HEAD.size :])))
+    return Layout(head, between, tuple(_PART.iter_unpack(memoryview(data)[_HEAD.size :])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Laid:
 
 
 def laid(connection: Connection, inputs: Mapping[str, bytes]) -> dict[str, Laid]:
-    """Which of a topic's files were last made from these inputs, by path, and of what they are made."""
+    """Which of these files were last made from these inputs, by path, and of what they are made."""
     wanted = select(layouts, outputs.c.inputs, outputs.c.content_hash).join(outputs)
     rows = connection.execute(wanted.where(layouts.c.path.in_(list(inputs))))
     return {
@@ -78,28 +78,15 @@ def record_layouts(connection: Connection, made: Mapping[str, Layout]) -> None:
 
 def every(connection: Connection) -> dict[str, Output]:
     """All published files, by path."""
-    rows = connection.execute(select(outputs))
-    return {
-        row.path: Output(row.path, row.slug, row.revision, row.inputs, row.content_hash, row.size)
-        for row in rows
-    }
+    rows = connection.execute(select(*(outputs.c[name] for name in Output._fields)))
+    return {row[0]: Output._make(row) for row in rows.all()}
 
 
 def record(connection: Connection, made: Sequence[Output]) -> None:
     """Remember files as published. Needs a write transaction."""
     if not made:
         return
-    rows = [
-        {
-            "path": one.path,
-            "slug": one.slug,
-            "revision": one.revision,
-            "inputs": one.inputs,
-            "content_hash": one.content_hash,
-            "size": one.size,
-        }
-        for one in sorted(made, key=lambda output: output.path)
-    ]
+    rows = [one._asdict() for one in sorted(made, key=lambda output: output.path)]
     new = insert_for(connection)(outputs)
     changed = {name: new.excluded[name] for name in rows[0] if name != "path"}
     connection.execute(new.on_conflict_do_update(index_elements=["path"], set_=changed), rows)

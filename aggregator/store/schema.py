@@ -283,7 +283,7 @@ outputs = Table(
     Column("size", BigInteger, nullable=False),
 )
 
-# What a topic's file is made of, so that what did not change is copied. Apart from outputs, whose rows
+# What a published file is made of, so that what did not change is copied. Apart from outputs, whose rows
 # every cycle reads.
 layouts = Table(
     "layouts",

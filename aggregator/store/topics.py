@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from sqlalchemy import (
     ColumnElement,
@@ -149,17 +149,34 @@ def _condition(expr: Expr) -> ColumnElement[bool]:
 LATEST = 3  # stories that a summary shows
 
 
-def summaries(connection: Connection, configured: Sequence[Topic]) -> tuple[TopicSummary, ...]:
-    """What each topic of feeds.yaml holds, in the file's order; its latest stories as last published."""
-    wanted = select(topics.c.slug, topics.c.entries, topics.c.updated, topics.c.shown)
-    rows = {row.slug: row for row in connection.execute(wanted.where(topics.c.retired.is_(False)))}
-    shown = {slug: codec.load_shown(row.shown) for slug, row in rows.items()}
+class Told(NamedTuple):
+    """What a summary tells of a topic, its latest stories without their leads' texts."""
+
+    slug: str
+    revision: int
+    entries: int
+    updated: datetime | None
+    latest: str  # codec.dump_shown, as last published
+
+
+def told(connection: Connection) -> dict[str, Told]:
+    """What the summaries of all topics of feeds.yaml tell, by slug."""
+    columns = (topics.c.slug, topics.c.revision, topics.c.entries, topics.c.updated, topics.c.shown)
+    rows = connection.execute(select(*columns).where(topics.c.retired.is_(False)))
+    return {row[0]: Told._make(row) for row in rows.all()}
+
+
+def summaries(
+    connection: Connection, configured: Sequence[Topic], held: Mapping[str, Told], fresh: Collection[str]
+) -> tuple[TopicSummary, ...]:
+    """What each topic of feeds.yaml holds, in the file's order; the fresh ones with their latest stories."""
+    shown = {slug: codec.load_shown(held[slug].latest) for slug in fresh if slug in held}
     leads = load(connection, {lead for several in shown.values() for lead, _ in several})
     return tuple(
         TopicSummary(
             topic,
-            rows[topic.slug].entries if topic.slug in rows else 0,
-            rows[topic.slug].updated if topic.slug in rows else None,
+            held[topic.slug].entries if topic.slug in held else 0,
+            held[topic.slug].updated if topic.slug in held else None,
             tuple(make(leads[lead]) for lead, make in shown.get(topic.slug, ()) if lead in leads),
         )
         for topic in configured

@@ -60,10 +60,11 @@ _WORST_FIRST: Final = (
 )
 
 
-def write_index(page: IndexPage) -> bytes:
+def write_index(page: IndexPage) -> Parts:
     """index.html: topics with their feeds and latest headlines, and how the sources are.
 
-    Nothing of a healthy source that moves at each poll is shown: the bytes change only with the news.
+    What stands in place of stories are the fresh topics. Nothing of a healthy source that moves at each
+    poll is shown: the bytes change only with the news.
     """
     by_need = sorted(
         page.sources, key=lambda status: (_WORST_FIRST.index(status.state), status.name.casefold())
@@ -79,12 +80,15 @@ def write_index(page: IndexPage) -> bytes:
         by_need=by_need,
         tally=[(words, count) for words, count in tally if count],
     )
-    return _bytes(rendered)
+    return _cut(rendered)
 
 
 def write_topic_page(feed: TopicFeed) -> Parts:
     """<slug>.html: a topic as a readable page, with the reasons for every company tag."""
-    page = _render("topic.html", feed=feed, names=feed.company_names, base_url=feed.base_url)
+    return _cut(_render("topic.html", feed=feed, names=feed.company_names, base_url=feed.base_url))
+
+
+def _cut(page: str) -> Parts:
     head, *stories, empty, foot = map(_bytes, page.split(_CUT))
     return Parts(head, tuple(stories), foot, empty=empty)
 

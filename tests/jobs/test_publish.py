@@ -10,7 +10,7 @@ from aggregator.errors import PublishError
 from aggregator.jobs.publish import publish
 from aggregator.store import outputs, schema
 from aggregator.store.members import raise_revisions
-from aggregator.write import formats
+from aggregator.write import formats, listing
 
 
 @pytest.fixture
@@ -143,8 +143,26 @@ def test_only_stories_that_changed_are_written_again(world, monkeypatch):
     assert dict(written)["everything.atom"] == 7
 
 
-def test_a_file_that_somebody_changed_is_not_copied_from(world):
-    path = world.output / "nvidia.atom"
+def test_the_front_page_writes_the_topics_that_changed_and_copies_the_others(world, monkeypatch):
+    written: list[set[str]] = []
+    real = listing.write_index
+    monkeypatch.setattr(listing, "write_index", lambda page: written.append(set(page.fresh)) or real(page))
+    before = world.files()
+    world.write(0, [item(0, 2, "Nvidia shrinks")])
+    world.cycle()
+    assert written == [{"nvidia", "everything"}]
+    assert "Nvidia shrinks" in world.text("index.html")
+    after = world.files()
+    assert after["topics.opml"] == before["topics.opml"]
+    world.change(sources=tuple(replace(one, name=f"{one.name}!") for one in world.setup.sources))
+    world.cycle()
+    assert written[-1] == {topic.slug for topic in world.setup.topics}
+    assert "Source 0!" in world.text("index.html")
+
+
+@pytest.mark.parametrize("name", ["nvidia.atom", "index.html"])
+def test_a_file_that_somebody_changed_is_not_copied_from(world, name):
+    path = world.output / name
     expected = path.read_bytes()
     path.write_bytes(expected.replace(b"grows", b"sinks"))
     world.write(0, [item(0, 2, "Nvidia shrinks")])

@@ -63,7 +63,8 @@ def test_no_statement_of_a_cycle_reads_a_whole_table_that_grows(tmp_path, opened
         polling.known(connection, states)
         newest(connection, "everything", 10)
         feeds.heads(connection)
-        topics.summaries(connection, [one.topic for one in INDEX.topics])
+        told = topics.told(connection)
+        topics.summaries(connection, [one.topic for one in INDEX.topics], told, told.keys())
         entries.find(connection, "https://news.example/1")
         laggards.look(connection, 10, 5, lambda url: "new")
     assert watch.scans() == []

@@ -206,7 +206,7 @@ def test_summaries_stand_in_the_files_order_also_before_anything_is_stored(store
     poll(store, a_draft("1", "nvidia"))
     unknown = Topic("unknown", "Unknown", "*")
     with store.read() as connection:
-        found = topics.summaries(connection, (unknown, *TOPICS))
+        found = topics.summaries(connection, (unknown, *TOPICS), topics.told(connection), {"nvidia"})
     assert [(one.topic.slug, one.entries) for one in found] == [
         ("unknown", 0),
         ("samsung+openai", 0),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import shlex
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -24,13 +25,17 @@ from hypothesis import HealthCheck, given, settings
 from lxml import html
 from strategies import FEEDS
 
-from aggregator.model import Evidence, Mention, Place, SourceHealth, TopicSummary
+from aggregator.model import Evidence, IndexPage, Mention, Place, SourceHealth, TopicSummary
 from aggregator.write import listing
 from aggregator.write.listing import write_index, write_topic_page
 
 
 def page_of(written: bytes) -> html.HtmlElement:
     return html.document_fromstring(written.decode())
+
+
+def index(page: IndexPage) -> html.HtmlElement:
+    return page_of(write_index(page).whole())
 
 
 def topic_page(entry, **story) -> html.HtmlElement:
@@ -42,7 +47,7 @@ def words(element: html.HtmlElement) -> str:
 
 
 def test_the_index_shows_each_topic_with_feed_page_and_headlines():
-    page = page_of(write_index(an_index_page()))
+    page = index(an_index_page())
     card = page.find_class("card")[0]
     hrefs = [link.get("href") for link in card.iter("a")]
     assert "samsung+openai.html" in hrefs
@@ -59,21 +64,34 @@ def test_the_index_shows_each_topic_with_feed_page_and_headlines():
 
 
 def test_a_reader_given_the_index_finds_every_feed():
-    page = page_of(write_index(an_index_page()))
+    page = index(an_index_page())
     found = [link.get("href") for link in page.iter("link") if link.get("type") == "application/atom+xml"]
     topics = ["samsung+openai.atom", "softbank.atom", "kakao.atom", "everything.atom"]
     assert found == [*topics, "_health.atom"]
 
 
 def test_the_index_leads_to_the_opml_and_holds_the_disclaimer():
-    page = page_of(write_index(an_index_page()))
+    page = index(an_index_page())
     assert any(link.get("href") == "topics.opml" for link in page.iter("a"))
     assert an_index_page().notice in words(page.find("body/footer"))
 
 
 def test_an_empty_topic_says_so():
     page = write_index(an_index_page(topics=(TopicSummary(a_topic(), 0, None),)))
-    assert "Nothing yet" in page.decode()
+    assert "Nothing yet" in page.whole().decode()
+
+
+def test_only_fresh_topics_are_written_and_all_are_listed():
+    page = an_index_page()
+    whole = write_index(page)
+    some = write_index(replace(page, fresh=frozenset({"kakao", "softbank"})))
+    assert some.stories == whole.stories[1:3]
+    assert (some.head, some.foot) == (whole.head, whole.foot)
+
+
+def test_an_index_without_topics_says_so():
+    assert "No topic is configured yet" in write_index(an_index_page(topics=())).whole().decode()
+    assert "No topic is configured yet" not in write_index(an_index_page()).whole().decode()
 
 
 def test_a_healthy_source_shows_nothing_that_moves_at_each_poll():
@@ -95,9 +113,7 @@ def test_a_failing_source_is_told_in_words():
         why_then="it failed 4 times in a row",
         remarks=("3 ids were sent twice.",),
     )
-    shown = words(
-        page_of(write_index(an_index_page(sources=(status,)))).get_element_by_id("source-1").getparent()
-    )
+    shown = words(index(an_index_page(sources=(status,))).get_element_by_id("source-1").getparent())
     for expected in (
         "Failing",
         "The server answered 500.",
@@ -110,7 +126,7 @@ def test_a_failing_source_is_told_in_words():
 
 
 def test_the_sources_in_most_need_come_first():
-    page = page_of(write_index(an_index_page()))
+    page = index(an_index_page())
     states = [words(state) for state in page.find_class("state")]
     assert states == ["Paused", "Failing", "Postponed"]
 
@@ -120,7 +136,7 @@ def test_credentials_of_a_source_are_not_shown_nor_local_paths():
         a_source_status(url="https://me:secret@x.example/f"),
         a_source_status(url="file:///home/me/f.xml"),
     )
-    written = write_index(an_index_page(sources=statuses)).decode()
+    written = write_index(an_index_page(sources=statuses)).whole().decode()
     assert "secret" not in written
     assert "/home/me" not in written
 
@@ -210,7 +226,9 @@ def _without_html(entry):
     )
 
 
-@pytest.mark.parametrize("written", [write_index(an_index_page()), write_topic_page(a_topic_feed()).whole()])
+@pytest.mark.parametrize(
+    "written", [write_index(an_index_page()).whole(), write_topic_page(a_topic_feed()).whole()]
+)
 def test_a_page_allows_itself_its_one_style_sheet_and_nothing_that_runs(written):
     text = written.decode()
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
@@ -221,7 +239,9 @@ def test_a_page_allows_itself_its_one_style_sheet_and_nothing_that_runs(written)
     assert not re.search(r'<[^>]+ style="', text)
 
 
-@pytest.mark.parametrize("written", [write_index(an_index_page()), write_topic_page(a_topic_feed()).whole()])
+@pytest.mark.parametrize(
+    "written", [write_index(an_index_page()).whole(), write_topic_page(a_topic_feed()).whole()]
+)
 def test_a_page_has_landmarks_one_h1_and_no_skipped_heading(written):
     page = page_of(written)
     assert page.get("lang") == "en"
