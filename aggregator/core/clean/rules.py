@@ -132,6 +132,8 @@ class CleanRules:
     after_name: re.Pattern[str]
     notices: tuple[str, ...]  # words of paragraphs that a page sets apart from its text
     section_names: frozenset[str]
+    comment_names: frozenset[str]  # words in the names of what holds readers' comments
+    comment_heading: re.Pattern[str]  # all that a heading over them says
 
 
 def compile_clean(data: Mapping[str, object]) -> CleanRules:
@@ -177,6 +179,8 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         after_name=re.compile(rf"\s*(?:{'|'.join(_strings(top['titles_after_name']))})$"),
         notices=_strings(page["notices"]),
         section_names=frozenset(_strings(page["section_names"])),
+        comment_names=frozenset(_strings(page["comment_names"])),
+        comment_heading=re.compile(rf"[\W\d]*(?:{page['comment_headings']})[\W\d]*"),
     )
 
 

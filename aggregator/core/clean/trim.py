@@ -102,6 +102,12 @@ def is_phrase(text: str, rules: CleanRules) -> bool:
     return len(text) <= MAX_PHRASE and _is_folded_phrase(fold_phrase(text), rules, rules.open)
 
 
+def heads_others(text: str, rules: CleanRules) -> bool:
+    """Whether a line is a heading over other articles, in whatever marks: "— 往期精选 —"."""
+    folded = fold_phrase(text)
+    return 0 < len(folded) <= _MAX_HEADING and _heads_others(folded, rules)
+
+
 def is_of_site(text: str, rules: CleanRules) -> bool:
     """Whether a text says nothing but what a site says of itself: a phrase, an offer, a line of an end."""
     if len(text) > MAX_PHRASE:

@@ -18,11 +18,14 @@ from aggregator.core.clean.top import Top, read_top
 from aggregator.core.clean.trim import cut_blocks, trim
 from aggregator.core.extract.body import SPARE, Selection, article_html, prune, select
 from aggregator.core.extract.facts import PageFacts, read_facts
+from aggregator.core.extract.zones import drop_zones
 from aggregator.core.identity import entry_key, fingerprint
 from aggregator.core.passages import Block
 from aggregator.core.text import plain, xml_safe
 from aggregator.model import BodyType, Document, RawEntry
 
+_SHORT = 150  # characters: what is found without the zones may not be the article
+_TIMES = 4
 _LINES_ABOVE = 12  # blocks between headline and text that may hold byline and dateline
 
 
@@ -42,10 +45,8 @@ def extract(document: Document, rules: CleanRules, zones: Mapping[str, str]) -> 
     facts = read_facts(tree, document.url, rules)
     base = _base(tree, urls.absolute(document.url, None) or facts.url or document.url)
     # Lazy pictures and players first: the extractor and the sanitizer know only plain ones.
-    mended = _tree(operate(source, base, rules, spare=SPARE))
-    tree = tree if mended is None else mended
-    prune(tree, rules)
-    selection = select(tree, base, facts, _told(tree, document.url), rules)
+    mended = operate(source, base, rules, spare=SPARE)
+    selection = _select(mended, base, facts, document.url, rules)
     top = _top(selection, facts, rules, zones)
     html, found = trim(article_html(selection), rules)
     html = cut_blocks(html, read_top(found, facts.title, facts.author or top.author, rules, zones).cut)
@@ -60,6 +61,25 @@ def _tree(source: str) -> HtmlElement | None:
         return lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (LxmlError, ValueError, AssertionError):
         return None
+
+
+def _select(source: str, base: str, facts: PageFacts, url: str, rules: CleanRules) -> Selection:
+    """The page's blocks and the article's among them, found without comments and cards of other articles.
+
+    Where next to nothing is found so, what looked like them is the article.
+    """
+    tree = _tree(source)
+    if tree is None:
+        return Selection("", (), ())
+    drop_zones(tree, rules)
+    prune(tree, rules)
+    told = _told(tree, url)
+    if len(told) < _SHORT and (whole := _tree(source)) is not None:
+        prune(whole, rules)
+        told_of_whole = _told(whole, url)
+        if len(told_of_whole) > _TIMES * len(told):
+            tree, told = whole, told_of_whole
+    return select(tree, base, facts, told, rules)
 
 
 def _base(tree: HtmlElement, url: str) -> str:
