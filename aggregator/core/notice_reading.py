@@ -260,8 +260,15 @@ def _whole(text: str, active: Iterable[_Active]) -> Iterator[Finding]:
                     yield Finding(rule, each.language.tag, 0, len(shown))
         for rule in each.of(_OPENING):
             match = rule.find.pattern.match(shown, start)
-            if match and not (rule.veto and each.language.veto.pattern.search(shown, 0, match.end())):
+            if match and _opens_it(match, rule, each.language):
                 yield Finding(rule, each.language.tag, *_opening_span(shown, rule, match))
+
+
+def _opens_it(match: re.Match[str], rule: Rule, language: Language) -> bool:
+    """Does what matched a block's beginning open a notice, not a report: "The ministry corrected …"?"""
+    if rule.veto and language.veto.pattern.search(match.string, 0, match.end()):
+        return False
+    return rule.cut is not Cut.BLOCK or not language.others.pattern.match(match.string, match.start())
 
 
 def _opening_span(shown: str, rule: Rule, match: re.Match[str]) -> tuple[int, int]:
