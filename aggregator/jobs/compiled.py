@@ -16,7 +16,7 @@ import sys
 import zlib
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import blake2b
@@ -145,6 +145,9 @@ class _Pickler(pickle.Pickler):
             return patterns.pattern, patterns.parts(obj)
         if isinstance(obj, BuiltinMethodType) and isinstance(obj.__self__, re.Pattern):
             return _method, (obj.__self__, obj.__name__)
+        if is_dataclass(obj) and not isinstance(obj, type) and type(obj).__reduce__ is object.__reduce__:
+            # Made anew of their values; what dataclasses themselves give to pickle takes longer to read.
+            return type(obj), tuple(getattr(obj, field.name) for field in fields(obj))
         return NotImplemented
 
 
