@@ -134,6 +134,9 @@ class CleanRules:
     section_names: frozenset[str]
     comment_names: frozenset[str]  # words in the names of what holds readers' comments
     comment_heading: re.Pattern[str]  # all that a heading over them says
+    author_names: frozenset[str]  # words in the names of what holds the author's name
+    author_label: re.Pattern[str]  # what else than a byline stands before a name on a page
+    job: re.Pattern[str]  # the end of a line that says what its first words, a person, does
 
 
 def compile_clean(data: Mapping[str, object]) -> CleanRules:
@@ -174,13 +177,19 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         contents=compile_phrases(_strings(phrases["contents"])),
         on_site=re.compile(str(phrases["on_site"])),
         reading_time=_reading_time(_strings(top["reading_time"])),
-        byline=re.compile(rf"(?:{top['byline']})\s+(?=\S)|(?:글|文)[:：]\s*", re.IGNORECASE),
+        byline=re.compile(
+            rf"(?:{top['byline']})\s+(?=\S)|(?:글|文)[:：]\s*",
+            re.IGNORECASE,
+        ),
         dateline=re.compile(rf"(?:{top['dateline']})\s*[:：]?\s*", re.IGNORECASE),
         after_name=re.compile(rf"\s*(?:{'|'.join(_strings(top['titles_after_name']))})$"),
         notices=_strings(page["notices"]),
         section_names=frozenset(_strings(page["section_names"])),
         comment_names=frozenset(_strings(page["comment_names"])),
         comment_heading=re.compile(rf"[\W\d]*(?:{page['comment_headings']})[\W\d]*"),
+        author_names=frozenset(_strings(page["author_names"])),
+        author_label=re.compile(rf"(?:{page['author_labels']})\s*", re.IGNORECASE),
+        job=re.compile(rf"\b(?:{page['jobs']})\Z", re.IGNORECASE),
     )
 
 

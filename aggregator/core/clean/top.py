@@ -119,7 +119,7 @@ class _Reader:
             return True
         by_label = label is not None and name is not None and looks_like_name(name)
         by_job = _CJK_NAME.fullmatch(part) is not None and self.rules.after_name.search(part) is not None
-        if not by_label and not by_job:
+        if (not by_label and not by_job) or (name and self.all_date_words(name)):  # "By Monday"
             return False
         self.found_author = self.found_author or name
         return True
@@ -171,6 +171,12 @@ def read_top(
         minutes=reader.minutes,
         cut=tuple(cut),
     )
+
+
+def read_date(text: str, zones: Mapping[str, str], rules: CleanRules) -> datetime | None:
+    """The moment that a line says, where it says nothing else: "Published: Feb 4, 2025 3:01 am ET"."""
+    reader = _Reader("", None, rules, zones)
+    return reader.published if reader.take_date(text) else None
 
 
 def own_link(found: Sequence[Block], title: str | None) -> tuple[Block, ...]:

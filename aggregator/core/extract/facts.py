@@ -1,4 +1,4 @@
-"""What a page says of its article: JSON-LD (schema.org), meta elements, the lines around the headline."""
+"""What a page says of its article: JSON-LD (schema.org), meta elements, the column above the headline."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from aggregator.core import urls
 from aggregator.core.clean.gate import name_words
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.top import plain_name
+from aggregator.core.extract.visible import bare_author
 from aggregator.core.text import fold, plain
 from aggregator.model import BodyType
 
@@ -21,8 +22,7 @@ _MAX_JSON = 1_000_000  # characters of one JSON-LD script
 _MAX_NODES = 2_000
 _MAX_TITLE = 400
 _SEPARATOR = re.compile(r"\s+[|\-–—:·•»]\s+|\s*[|｜]\s*")
-_AUTHOR_NAMES = frozenset(("author", "byline", "authorname", "writer", "reporter", "creator"))
-_MAX_AUTHOR = 80
+_ISO_DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _SECTION = 40
 _PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date",
@@ -70,7 +70,7 @@ def read_facts(tree: HtmlElement, url: str, rules: CleanRules) -> PageFacts:
             _text(article.get("datePublished")),
             _text(article.get("dateCreated")),
             *(meta.get(key) for key in _PUBLISHED),
-            _time(tree),
+            _first_published(meta),
         ),
         updated=_first(_text(article.get("dateModified")), *(meta.get(key) for key in _UPDATED)),
         section=_section(tree, meta, article, title, rules),
@@ -100,6 +100,7 @@ def _json_ld(tree: HtmlElement) -> Iterator[Mapping[str, object]]:
         source = script.text or ""
         if len(source) > _MAX_JSON:
             continue
+        source = source.strip().removeprefix("<![CDATA[").removesuffix("]]>")  # as XHTML writes a script
         try:
             waiting: list[object] = [json.loads(source.strip().rstrip(";"), strict=False)]
         except (ValueError, RecursionError):
@@ -202,35 +203,30 @@ def _author(
             meta.get(name) for name in ("author", "article:author", "byl", "dc.creator", "parsely-author")
         )
         written = next((name for name in named if name and "://" not in name), "")
-    if not written:
-        written = next(_bylines(tree), "")
-    return plain_name(plain(written), rules) if written else None
+    name = plain_name(plain(written), rules) if written else None
+    return None if name is None or _letters(name) in _site_names(tree, meta, article) else bare_author(name)
+
+
+def _site_names(tree: HtmlElement, meta: Mapping[str, str], article: Mapping[str, object]) -> set[str]:
+    """The site as it calls itself: it is no author."""
+    publisher = article.get("publisher")
+    names = [_text(publisher), meta.get("og:site_name"), meta.get("application-name")]
+    names.append(_SEPARATOR.split(plain(tree.findtext(".//title") or "", BodyType.TEXT))[-1])
+    return {_letters(name) for name in names if name}
+
+
+def _first_published(meta: Mapping[str, str]) -> str | None:
+    """A date in a meta element whose own name says when a text came out: "x:first-published-at"."""
+    return next(
+        (value for name, value in meta.items() if "publi" in name and _ISO_DAY.match(value)),
+        None,
+    )
 
 
 def _people(value: object) -> str:
     items = value if isinstance(value, list) else [value]
     names = [_text(item.get("name")) if isinstance(item, dict) else _text(item) for item in items]
     return ", ".join(dict.fromkeys(name for name in names if name and "://" not in name))
-
-
-def _bylines(tree: HtmlElement) -> Iterator[str]:
-    for element in tree.iter("a", "span", "p", "div", "address", "em", "strong"):
-        marks = f"{element.get('rel') or ''} {element.get('itemprop') or ''} {element.get('class') or ''}"
-        if not any(set(name_words(mark)) & _AUTHOR_NAMES for mark in marks.split()):
-            continue
-        text = fold(element.text_content())
-        if 2 < len(text) <= _MAX_AUTHOR and not any(char.isdigit() for char in text):
-            yield text
-
-
-def _time(tree: HtmlElement) -> str | None:
-    """The first <time> that says when: of the article where one is marked, as lists of news have theirs."""
-    for area in [*tree.iter("article"), *tree.iter("main"), tree]:
-        for element in area.iter("time"):
-            written = element.get("datetime") or fold(element.text_content())
-            if any(char.isdigit() for char in written):
-                return str(written)
-    return None
 
 
 def _section(

@@ -18,6 +18,7 @@ from aggregator.core.clean.top import Top, read_top
 from aggregator.core.clean.trim import cut_blocks, trim
 from aggregator.core.extract.body import SPARE, Selection, article_html, prune, select
 from aggregator.core.extract.facts import PageFacts, read_facts
+from aggregator.core.extract.visible import labelled_author, marked_author, visible_date
 from aggregator.core.extract.zones import drop_zones
 from aggregator.core.identity import entry_key, fingerprint
 from aggregator.core.passages import Block
@@ -46,12 +47,20 @@ def extract(document: Document, rules: CleanRules, zones: Mapping[str, str]) -> 
     base = _base(tree, urls.absolute(document.url, None) or facts.url or document.url)
     # Lazy pictures and players first: the extractor and the sanitizer know only plain ones.
     mended = operate(source, base, rules, spare=SPARE)
+    if not facts.author or not facts.published:
+        drop_zones(tree, rules)  # others' names and times are there
+    facts = replace(
+        facts,
+        author=facts.author or marked_author(tree, rules),
+        published=facts.published or visible_date(tree, rules, zones),
+    )
     selection = _select(mended, base, facts, document.url, rules)
     top = _top(selection, facts, rules, zones)
     html, found = trim(article_html(selection), rules)
-    html = cut_blocks(html, read_top(found, facts.title, facts.author or top.author, rules, zones).cut)
+    author = facts.author or _shorter(top.author, labelled_author(tree, rules))
+    html = cut_blocks(html, read_top(found, facts.title, author, rules, zones).cut)
     published = facts.published or (top.published.isoformat() if top.published else None)
-    facts = replace(facts, author=facts.author or top.author, published=published)
+    facts = replace(facts, author=author, published=published)
     return _entry(facts, html, BodyType.HTML, _labels(facts, top), document)
 
 
@@ -117,6 +126,11 @@ def _top(selection: Selection, facts: PageFacts, rules: CleanRules, zones: Mappi
         published=top.published or next((single.published for single in singles if single.published), None),
         minutes=next((single.minutes for single in singles if single.minutes), None),
     )
+
+
+def _shorter(read: str | None, labelled: str | None) -> str | None:
+    """The author as the lines above the text say, without a job that stands in the line below the name."""
+    return labelled if labelled and (read is None or read.startswith(labelled)) else read
 
 
 def _labels(facts: PageFacts, top: Top) -> tuple[str, ...]:
