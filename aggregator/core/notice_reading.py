@@ -208,7 +208,7 @@ def _active(
         return ()
     short = len(text) <= MAX_LABEL
     result = []
-    for language in _spoken(met, words, rules.languages):
+    for language in _spoken(met, words, _written(shown, rules.languages) if far else rules.languages):
         groups = language.groups if among is None else among.get(language.tag, ())
         held = [group for group in groups if group.needs & met == group.needs and (short or not group.short)]
         if any(group.led for group in held) and not language.self.pattern.search(shown):
@@ -216,6 +216,13 @@ def _active(
         if held:
             result.append(_Active(language, tuple(held)))
     return tuple(result)
+
+
+def _written(shown: str, languages: tuple[Language, ...]) -> Iterable[Language]:
+    """Of a text that is mostly in an East Asian script, whatever Latin names it holds, those languages alone."""
+    if 2 * len(_FAR.findall(shown)) <= len(shown):
+        return languages
+    return (each for each in languages if each.script)
 
 
 def _ascii_words(text: str) -> list[str]:

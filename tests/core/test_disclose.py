@@ -136,6 +136,11 @@ def test_a_caption_tells_of_the_image_in_brackets_or_after_a_bar(caption, told):
     assert kinds(found) == told
 
 
+def test_a_name_in_latin_letters_makes_no_korean_sentence_german():
+    asked = "'CC BY' 표시가 있으면 출처를 밝히고 쓸 수 있는지 도서관에 물어보는 사람이 많았다."
+    assert disclose(an_article(STORY, asked), a_raw(), RULES)[1] == ()
+
+
 @pytest.mark.parametrize(
     ("author", "url", "told"),
     [
