@@ -219,7 +219,7 @@ def _active(
 
 
 def _written(shown: str, languages: tuple[Language, ...]) -> Iterable[Language]:
-    """Of a text that is mostly in an East Asian script, whatever Latin names it holds, those languages alone."""
+    """Of a text that is mostly in an East Asian script, Latin names in it or not, those languages alone."""
     if 2 * len(_FAR.findall(shown)) <= len(shown):
         return languages
     return (each for each in languages if each.script)
