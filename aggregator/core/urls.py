@@ -33,8 +33,8 @@ _ABSOLUTE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!-;=?-\[\]_a-z~|]*
 _DOTS = re.compile(r"/\.{1,2}(?:[/?#]|\Z)")
 # Needs nothing but its trackers off: lower case, no port, credentials, fragment or empty part.
 _CANONICAL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[!-\"$->@-~]*(?:\?[!-\"$-~]+)?\Z")
-# What Ghost and others put on each link that leads out: the host it stood on.
-_LED_OUT = re.compile(r"ref=(?:[a-z0-9-]+\.)+[a-z]{2,24}\Z")
+# What Ghost and others put on each link that leads out, the host it stood on, and Medium what page or feed.
+_LED_OUT = re.compile(r"ref=(?:[a-z0-9-]+\.)+[a-z]{2,24}\Z|source=(?:post_page|rss)(?:-[\w-]*)?\Z")
 _CONTROLS = re.compile("[\x00-\x20\x7f]")
 _EDGES = "".join(map(chr, range(0x21)))  # what WHATWG URL §4.4 strips
 
@@ -75,7 +75,7 @@ def strip_tracking(url: str) -> str:
     if "#" in head:  # the question mark stands in the fragment
         return url
     kept = [part for part in query.split("&") if not is_tracker(part.partition("=")[0])]
-    if "ref=" in query:
+    if "ref=" in query or "source=" in query:
         kept = [part for part in kept if not _LED_OUT.match(part)]
     if len(kept) == query.count("&") + 1:
         return url

@@ -431,3 +431,89 @@ def test_a_notice_in_a_box_named_as_an_advert_stays(notice):
     assert notice in _read(html_of(f'<div class="ad-label">{notice}</div>{text}<iframe src="/x"></iframe>'))
     offer = '<div class="ad-label"><p>Buy rope, by the metre or by the mile, wherever you are on the river.</p></div>'
     assert "by the mile" not in _read(html_of(offer + text))
+
+
+ADDRESSES = """
+Subscribe for a new film every Friday: https://www.youtube.com/@millrace
+Merch: https://millrace.shop.example
+Support the channel on Patreon: https://www.patreon.com/millrace
+Instagram: https://www.instagram.com/millrace
+"""
+
+
+@pytest.mark.parametrize("markup", ["<p>{}</p>", "{}<br>\n"])
+def test_offers_with_their_addresses_go_wherever_they_stand_in_a_row(markup):
+    lines = "".join(markup.format(line) for line in ADDRESSES.strip().splitlines())
+    body = f"<p>{PROSE}<br><br>\n{lines}<br>\nThanks to Gwen for the loan of the lathe, and for the tea.</p>"
+    if markup.startswith("<p>"):
+        body = f"<p>{PROSE}</p>{lines}<p>Thanks to Gwen for the loan of the lathe, and for the tea.</p>"
+    html = html_of(body)
+    assert "://" not in html
+    assert "loan of the lathe" in html
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Drawings: https://drawings.example/race",
+        "The paper: https://arxiv.org/abs/1234.5678",
+        "Code: https://github.com/millrace/gate",
+        "The miller's page: https://miller.example/",
+    ],
+)
+def test_addresses_that_an_author_gives_stay(line):
+    html = html_of(f"<p>{PROSE}</p><p>{line}</p><p>Map: https://map.example/1</p>")
+    assert line.split(": ")[1] in html
+    assert "map.example" in html
+
+
+def test_hashtags_under_offers_stay_and_the_offers_go():
+    html = html_of(f"<p>{PROSE}</p><p>Merch: https://millrace.shop.example</p><p>#mill #race #fish</p>")
+    assert "Merch" not in html
+    assert "#mill #race #fish" in html
+
+
+def test_what_drupal_sets_over_a_text_goes_but_for_the_title():
+    fields = (
+        "<span>The bench</span>\n\n<span><span>hwhitlock</span></span>\n\n"
+        '<span><time datetime="2025-10-03T09:12:44+01:00" title="Friday">Fri, 10/03/2025 - 09:12</time>\n</span>\n'
+    )
+    html = html_of(f"{fields}<div><p>{PROSE}</p></div>", title="Something else")
+    assert "The bench" in html
+    assert "hwhitlock" not in html
+    assert "09:12" not in html
+
+
+def test_a_heading_that_an_author_shares_with_a_system_stays_over_its_text():
+    body = f"<p>{PROSE}</p><h2>Leave a reply</h2><p>{PROSE}</p><h2>Comments</h2><p>{PROSE}</p>"
+    html = html_of(body)
+    assert "<h2>Leave a reply</h2>" in html
+    assert "<h2>Comments</h2>" in html
+
+
+def test_the_same_heading_over_nothing_goes():
+    assert html_of(f"<p>{PROSE}</p><h2>Leave a reply</h2><p>Comments</p>") == f"<p>{PROSE}</p>"
+
+
+def test_links_that_turn_pages_go_and_one_that_only_points_on_stays():
+    turning = '<p><a href="/1">← The bench</a></p><p><a href="/2">The fish in the tin →</a></p>'
+    assert html_of(f"<p>{PROSE}</p>{turning}") == f"<p>{PROSE}</p>"
+    assert "The full drawing" in html_of(
+        f'<p>{PROSE}</p><p><a href="https://d.example/">The full drawing →</a></p>'
+    )
+
+
+def test_a_long_appeal_goes_where_all_its_links_lead_to_gifts():
+    appeal = (
+        "For eighteen years I have been spending hundreds of hours each month on The Millrace. It has remained "
+        "free and ad-free thanks to the patronage of its readers. If this work makes your own life more livable "
+        "in any way, please consider lending a helping hand with a {}. Your support makes all the difference, "
+        "and any amount helps to keep the wheel turning for another year."
+    )
+    linked = appeal.format('<a href="https://m.example/donate">donation</a>')
+    assert html_of(f"<p>{PROSE}</p><hr><p>{linked}</p>").strip() in (f"<p>{PROSE}</p>", f"<p>{PROSE}</p><hr>")
+    assert "eighteen years" in html_of(f"<p>{PROSE}</p><p>{appeal.format('donation')}</p>")
+
+
+def test_a_sentence_about_the_next_time_is_no_heading():
+    assert "More about that" in html_of(f"<p>{PROSE}</p><p>More about that when the boat gets in.</p>")

@@ -26,6 +26,12 @@ _BLANK_LINES = re.compile(r"\n[ \t\u3000]*\n[\s\u3000]*")
 _WRAPPED = (50, 90)  # characters of a line that was broken by a mail program or an editor
 _RULE = re.compile(r"(?:[-*_=~•·—]\s?){3,}")  # a line that parts two others, as in Markdown
 _MAX_UNESCAPES = 3
+# What Drupal sets over a text in its feeds: the title, who entered it and when, none of them named.
+_FIELDS = re.compile(
+    r"\s*<span[^<>]*>([^<>]{1,300})</span>\s*<span[^<>]*>\s*<(span|a)\b[^<>]*>[^<>]{0,80}</\2>\s*</span>"
+    r"\s*<span[^<>]*>\s*<time\b[^<>]*>[^<>]{1,60}</time>\s*</span>"
+)
+_MAX_FIELDS = 1500  # characters of them
 
 
 def safe_body(
@@ -65,6 +71,8 @@ def _safe(html: str, base: str | None, anchor_base: str | None, rules: CleanRule
         # Fails closed: no parser sees it, and what is left is escaped.
         text = escape(plain(html[:MAX_WILD]), quote=False)
         return f"<p>{text}</p>" if text else ""
+    if "<time" in html[:_MAX_FIELDS]:
+        html = _FIELDS.sub(r"<p>\1</p>", html, count=1) if _FIELDS.match(html) else html
     found = markup(html)
     if needs_surgery(html, found, rules):
         shorter = None if needs_mending(html, found) else cut_named(html, rules)

@@ -9,27 +9,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aggregator.core.clean.boxes import mark_bare_headings, mark_boxes
+from aggregator.core.clean.closings import (
+    MAX_CLOSING,
+    MIN_CLOSING,
+    PARTED_BY_NO_BLANKS,
+    may_be_closing,
+    weigh_closing,
+)
 from aggregator.core.clean.lines import (
+    APART,
     LINKED,
+    MAX_OFFER_LABEL,
     PROSE,
     TAG,
     are_shelves,
     bare_urls,
     hosts_of,
     is_cuttable,
-    is_link_line,
+    leads_to_offers,
     link_texts,
 )
 from aggregator.core.clean.offers import (
     ENOUGH,
     ENOUGH_INSIDE,
     MAX_APPEAL,
+    MAX_LONG_APPEAL,
     MAX_LONG_OFFER,
     MAX_OFFER,
     is_appeal,
+    is_labelled_address,
     is_offer,
+    is_request,
     is_row,
     is_row_of_networks,
+    is_sure_request,
     weigh,
     words_of,
 )
@@ -39,30 +53,22 @@ from aggregator.model import Place
 
 _MAX_LINES = 4  # short blocks at the end of a body that are asked
 _LINE = 2 * MAX_OFFER  # bytes, as 120 characters of Han are a paragraph
-_MAX_OFFER_LABEL = 60
+_AUTHORS = -1.0  # what a sentence weighs that is the author's, whatever stands behind it
 _ENOUGH_LABEL = 4.5  # of a link inside a text: "Donate now"
-_HEADING = re.compile("<h([2-6])\\b")
-# A paragraph that is one emphasis: how an editor's insertion is set apart from the text around it.
-_APART = re.compile(
-    r"<(?:p|div|li|h[2-6])\b[^<>]*>\s*<(em|i|strong|b|small|a|u)\b[^<>]*>.*</\1>\W*</(?:p|div|li|h[2-6])>\Z",
-    re.DOTALL,
-)
-_BOX = re.compile(r"<(/?)(div|aside|section|footer|header|table)\b[^<>]*>")
 _PARTED = re.compile(r"<(?:hr|div|section|aside|footer)>\s*\Z")
 _BORDER = 20  # characters that hold such a tag before a block
-_MAX_BOX = 600  # characters of text
-_SMALL_BOX_BLOCKS, _SMALL_BOX = 3, 200  # blocks, and characters of their text
-_MAX_BESIDE = 90  # of a line that goes with the offers of its box
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=.)")
 _MARKS = " .!?。！？…:)"
-_NO_HEADING = re.compile(r"[.!?。！？:：©\d]")  # a sentence, a credit or a date
+_BACKWARD, _FORWARD = ("←", "«", "‹"), ("→", "»", "›")
+_HASHTAGS = re.compile(r"(?:#\w+[\s,]*)+")
 # What stands before a headline in such a list: the mark of a link, or what sort of a piece it is.
 _SLUG = re.compile(
     r"(?:[▶▷►☞☛]\s?(?=[\[‘“'\"<]?[가-힣])|[►☞☛👉]\s?(?=[「『【《〈]?[ぁ-ヺ一-鿿])"
     r"|[\[【](?:단독|속보|포토|영상|사진|르포|인터뷰|写真|動画|画像|速報|独自|图集|视频|影片|圖輯)[\]】])"
 )
 _DOT = re.compile(r"[▶▷◎●◆■]\ufe0e?\s?(?=[「『【《〈]?[ぁ-ヺ一-鿿])")  # one of several such lines
+_SHELF_LABEL = re.compile(r"\W{0,3}\w+(?: \w+){0,4} ?:\W*")  # "All about:"
 _WORD = re.compile(r"[^\W_]")
 _HEADLINE_WORDS, _HEADLINE_LETTERS = 4, 20
 _MARKED_HEADLINE = 30  # bytes
@@ -86,8 +92,8 @@ def mark_ends(
             cut[index] = True
     _mark_headlines(html, found, cut, rules)
     if True in cut:
-        _mark_boxes(html, found, texts, cut, rules)
-        _mark_bare_headings(html, found, cut)
+        mark_boxes(html, found, texts, cut, rules)
+        mark_bare_headings(html, found, cut)
 
 
 def _offers(
@@ -102,24 +108,77 @@ def _offers(
             if 0 < len(text) <= MAX_LONG_OFFER and _is_insertion(html, block, text, rules):
                 yield index
             continue
-        is_one = (
-            bool(text)
-            and is_of_an_end(html, block, text, rules, is_first=not index)
-            and is_cuttable(html, block)
+        is_one = _is_one_of_an_end(html, block, text, rules, is_first=not index) or (
+            index > 0
+            and lines == _MAX_LINES
+            and (_turns_page(found, index) or _is_closing(html, found[:index], block, text, rules))
         )
         if is_one:
             yield index
-        # A line may stand between offers, but a paragraph is where the text ends.
-        lines = lines - 1 if is_one or (0 < len(text) <= MAX_OFFER and len(text.encode()) <= _LINE) else 0
+        elif not is_hashtags(text):
+            # A line may stand between offers, but a paragraph is where the text ends.
+            lines = lines - 1 if 0 < len(text) <= MAX_OFFER and len(text.encode()) <= _LINE else 0
+
+
+def _is_one_of_an_end(html: str, block: Block, text: str, rules: CleanRules, *, is_first: bool) -> bool:
+    if text:
+        return is_of_an_end(html, block, text, rules, is_first=is_first) and is_cuttable(html, block)
+    text = block.passage.text
+    return (
+        not is_first
+        and len(text) <= MAX_LONG_APPEAL
+        and "<a " in html[block.start : block.end]
+        and _asks_for_gifts(html, block, text.lower(), words_of(text.lower()), rules)
+        and is_cuttable(html, block)
+    )
+
+
+def _is_closing(html: str, before: Sequence[Block], block: Block, text: str, rules: CleanRules) -> bool:
+    """Whether a line with nothing but the site's own under it is the site's too, as far as its words tell."""
+    if not MIN_CLOSING <= len(text) <= MAX_CLOSING or block.passage.place is Place.LINK:
+        return False
+    if not text.isascii() and PARTED_BY_NO_BLANKS.search(text):
+        return False
+    part = html[block.start : block.end]
+    if part.startswith(("<li", "<h")) or not may_be_closing(text, rules.offers, rules.appeals):
+        return False
+    leads_there = leads_to_offers(part, rules)
+
+    def weight(said: str) -> float:
+        return weigh_closing(said, part, leads_there, rules.closings, rules.offers, rules.appeals)
+
+    return (
+        weight(text) > rules.closings.enough
+        and is_cuttable(html, block)
+        and not any(word in text for word in (*rules.notices, *rules.provenance))
+        and sum(len(other.passage.text.encode()) for other in before) >= PROSE
+        and all(weight(sentence) > _AUTHORS for sentence in _SENTENCES.split(text))
+    )
+
+
+def _turns_page(found: Sequence[Block], index: int) -> bool:
+    """Whether a line leads to the article before, "← The slow ferry", or to the next one under that."""
+    text = found[index].passage.text
+    if found[index].passage.place is not Place.LINK or text.isascii():
+        return False
+    if text.endswith(_FORWARD):
+        text = found[index - 1].passage.text
+        return text.startswith(_BACKWARD) and found[index - 1].passage.place is Place.LINK
+    return text.startswith(_BACKWARD)
+
+
+def is_hashtags(text: str) -> bool:
+    """Whether a line is nothing but hashtags: the author's, but offers may stand over it."""
+    return text.startswith("#") and _HASHTAGS.fullmatch(text) is not None
 
 
 def _is_insertion(html: str, block: Block, text: str, rules: CleanRules) -> bool:
     part = html[block.start : block.end]
-    leads_there = "<a " in part and _leads_to_offers(part, rules)
-    if not (leads_there or _APART.match(part)) or not is_cuttable(html, block):
+    leads_there = "<a " in part and leads_to_offers(part, rules)
+    if not (leads_there or APART.match(part)) or not is_cuttable(html, block):
         return False
     words = words_of(text)
-    if block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL:
+    if block.passage.place is Place.LINK and len(text) <= MAX_OFFER_LABEL:
         return not part.startswith("<li") and weigh(text, words, leads_there, rules.offers) >= _ENOUGH_LABEL
     return weigh(text, words, leads_there, rules.offers) >= ENOUGH_INSIDE
 
@@ -127,27 +186,39 @@ def _is_insertion(html: str, block: Block, text: str, rules: CleanRules) -> bool
 def is_of_an_end(html: str, block: Block, text: str, rules: CleanRules, *, is_first: bool) -> bool:
     """Whether a short line that stands at an end of a body is the site's. ``text``: folded."""
     if len(text) > MAX_APPEAL:
-        return False
+        return (
+            not is_first
+            and html.find("<a ", block.start, block.end) > 0
+            and _asks_for_gifts(html, block, text, words_of(text), rules)
+        )
     words = words_of(text)
     if is_offer(text, words, rules.offers):
         return True
     part = html[block.start : block.end]
     is_label = (
-        block.passage.place is Place.LINK and len(text) <= _MAX_OFFER_LABEL and not part.startswith("<li")
+        block.passage.place is Place.LINK and len(text) <= MAX_OFFER_LABEL and not part.startswith("<li")
     )
     asks = len(text) <= MAX_LONG_OFFER and not rules.offers.all_acts.isdisjoint(words)
-    leads_there = (is_label or asks) and _leads_to_offers(part, rules)
-    if leads_there and is_label:
+    leads_there = (is_label or asks) and leads_to_offers(part, rules)
+    asks_surely = asks and not is_first and not part.startswith("<li")
+    if leads_there and (is_label or (asks_surely and is_sure_request(text, words, rules.offers))):
         return True
     if asks and weigh(text, words, leads_there, rules.offers) >= ENOUGH:
         return True
     if is_first:
-        return _APART.match(part) is not None and bool(rules.ends.fullmatch(text))
+        return (leads_there and is_all_offers(text, rules, leads_there=True)) or (
+            APART.match(part) is not None and bool(rules.ends.fullmatch(text))
+        )
     return (
         _asks_for_gifts(html, block, text, words, rules)
         or _is_row_of_links(part, text, rules)
         or bool(rules.ends.fullmatch(text))
-        or (len(text) <= MAX_LONG_OFFER and len(_SENTENCES.split(text)) > 1 and is_all_offers(text, rules))
+        or ("://" in text and is_labelled_address(text, rules.offer_urls, rules.offers))
+        or (
+            len(text) <= MAX_LONG_OFFER
+            and len(_SENTENCES.split(text)) > 1
+            and is_all_offers(text, rules, leads_there=leads_there)
+        )
     )
 
 
@@ -157,46 +228,59 @@ def _is_row_of_links(part: str, text: str, rules: CleanRules) -> bool:
     if (links > 1 or "|" in text) and is_row(text, _beside_links(part), rules.offers):
         return True
     if links and are_shelves(part):
-        beside = words_of(_beside_links(part).lower()) - rules.offers.joiners
-        return beside <= rules.offers.shelf_words or bool(rules.tail.fullmatch(text))
+        beside = _beside_links(part).lower()
+        words = words_of(beside) - rules.offers.joiners
+        return (
+            words <= rules.offers.shelf_words
+            or _SHELF_LABEL.fullmatch(beside) is not None
+            or bool(rules.tail.fullmatch(text))
+        )
     return links > 1 and is_row_of_networks(
         [text.lower() for text in link_texts(part)], _beside_links(part).lower(), rules.offers
     )
 
 
-def is_all_offers(text: str, rules: CleanRules) -> bool:
-    """Whether each of a folded text's sentences is an offer or a courtesy beside one."""
-    sentences = _SENTENCES.split(text)
+def is_all_offers(text: str, rules: CleanRules, *, leads_there: bool = False) -> bool:
+    """Whether each of a folded text's sentences is an offer or a courtesy beside one.
+
+    ``leads_there``: all its links lead to where offers do.
+    """
     offered = False
-    for sentence in sentences:
-        if rules.courtesy.fullmatch(sentence.rstrip(_MARKS)):
-            continue
+    for sentence in _SENTENCES.split(text):
         words = words_of(sentence)
-        if not (
+        if (
             is_offer(sentence, words, rules.offers)
             or weigh(sentence, words, False, rules.offers) >= ENOUGH
+            or (leads_there and is_sure_request(sentence, words, rules.offers))
             or rules.anywhere.fullmatch(sentence)
             or rules.label.fullmatch(sentence)
         ):
+            offered = True
+        elif not (
+            rules.courtesy.fullmatch(sentence.rstrip(_MARKS))
+            or (leads_there and _leads_to_a_request(sentence, words, rules))
+        ):
             return False
-        offered = True
     return offered
+
+
+def _leads_to_a_request(sentence: str, words: frozenset[str], rules: CleanRules) -> bool:
+    """Whether a sentence may stand beside "Subscribe now.": "Get four issues a year."."""
+    return (
+        len(sentence) <= MAX_OFFER
+        and rules.offers.told.isdisjoint(words)
+        and any(is_request(part, rules.offers.all_acts, rules.offers.leads) for part in sentence.split(","))
+    )
 
 
 def _asks_for_gifts(html: str, block: Block, text: str, words: frozenset[str], rules: CleanRules) -> bool:
     if text.isascii() and rules.appeals.subjects.isdisjoint(words):
         return False
     is_apart = _PARTED.search(html, max(0, block.start - _BORDER), block.start) is not None or (
-        _APART.match(html, block.start, block.end) is not None
+        APART.match(html, block.start, block.end) is not None
     )
-    leads_there = _leads_to_offers(html[block.start : block.end], rules)
+    leads_there = leads_to_offers(html[block.start : block.end], rules)
     return is_appeal(text, words, leads_there, is_apart, rules.offers, rules.appeals)
-
-
-def _leads_to_offers(part: str, rules: CleanRules) -> bool:
-    """Whether the links of a block, one or more, all lead to where a site's offers do."""
-    urls = bare_urls(part)
-    return bool(urls) and all(rules.offer_urls.match(url) for url in urls)
 
 
 def _beside_links(part: str) -> str:
@@ -240,85 +324,3 @@ def _is_headline(html: str, block: Block) -> bool:
     return text.count(" ") + 1 >= _HEADLINE_WORDS or (
         not text.isascii() and len(text.encode()) >= 3 * _HEADLINE_LETTERS
     )
-
-
-def _mark_boxes(
-    html: str, found: Sequence[Block], texts: Sequence[str], cut: list[bool], rules: CleanRules
-) -> None:
-    """A box that holds an offer and else only headings, links and short lines like it goes whole."""
-    for start, end in _boxes(html):
-        inside = [i for i, block in enumerate(found) if start <= block.start and block.end <= end]
-        if not inside or len(inside) == len(found) or not any(cut[i] for i in inside):
-            continue
-        rest = [i for i in inside if not cut[i]]
-        if (
-            rest
-            and sum(len(found[i].passage.text) for i in inside) <= _MAX_BOX
-            and "<img" not in html[start:end]
-            and (
-                (cut[inside[-1]] and _is_small_offer(html, [found[i] for i in inside], rules))
-                or all(_goes_with_offers(html, found[i], texts[i], i == inside[0], rules) for i in rest)
-            )
-        ):
-            for i in rest:
-                cut[i] = True
-
-
-def _boxes(html: str) -> Iterator[tuple[int, int]]:
-    """The spans of the elements that set something apart, inner ones first."""
-    open_at: list[int] = []
-    for tag in _BOX.finditer(html):
-        if not tag[1]:
-            open_at.append(tag.start())
-        elif open_at:
-            yield open_at.pop(), tag.end()
-
-
-def _is_small_offer(html: str, inside: Sequence[Block], rules: CleanRules) -> bool:
-    """A heading, a line and the link of the offer: what the line says is the offer's."""
-    first, last = inside[0], inside[-1]
-    is_headed = _HEADING.match(html, first.start) or _APART.match(html, first.start, first.end)
-    return (
-        is_headed is not None
-        and last.passage.place is Place.LINK
-        and _leads_to_offers(html[last.start : last.end], rules)
-        and len(inside) <= _SMALL_BOX_BLOCKS
-        and sum(len(block.passage.text) for block in inside) <= _SMALL_BOX
-    )
-
-
-def _goes_with_offers(html: str, block: Block, text: str, is_first: bool, rules: CleanRules) -> bool:
-    if not text or not is_cuttable(html, block):
-        return False
-    if is_link_line(html, block):
-        return True
-    if len(text) > MAX_APPEAL:
-        return False
-    words = words_of(text)
-    if (
-        is_appeal(text, words, True, True, rules.offers, rules.appeals)
-        or weigh(text, words, True, rules.offers) >= ENOUGH
-    ):
-        return True
-    if len(text) > _MAX_BESIDE:
-        return False
-    own = rules.appeals.askers | rules.offers.readers | rules.offers.all_acts
-    is_heading = bool(_HEADING.match(html, block.start)) or (is_first and not _NO_HEADING.search(text))
-    return is_heading or (
-        _APART.match(html, block.start, block.end) is not None and not own.isdisjoint(words)
-    )
-
-
-def _mark_bare_headings(html: str, found: Sequence[Block], cut: list[bool]) -> None:
-    """A heading goes with all that it headed."""
-    for index in range(len(found) - 2, 0, -1):
-        level = _HEADING.match(html, found[index].start)
-        if not level or cut[index] or not cut[index + 1]:
-            continue
-        after = next((at for at in range(index + 1, len(found)) if not cut[at]), None)
-        end = len(html) if after is None else found[after].start
-        following = _HEADING.match(html, end)
-        if (after is None or (following and following[1] <= level[1])) and "<img" not in html[
-            found[index].end : end
-        ]:
-            cut[index] = True

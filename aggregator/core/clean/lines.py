@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from html import unescape
 
+from aggregator.core.clean.rules import CleanRules
 from aggregator.core.passages import Block
 from aggregator.model import Place
 
@@ -20,10 +21,16 @@ HREF = re.compile('<a (?:[^<>]* )?href="([^"]*)"')
 _SCHEME = re.compile(r"https?://(?:www\.)?")
 # Where a site's own system lists what it filed under a word.
 _SHELF = re.compile(
-    r"[^?#]*/(?:tags?|tagged|topics?|categor(?:y|ies|ie|ia)|kategori(?:e|a|er)?|taxonomy/term|labels?|keywords?|themen?|thema|schlagwort|specials?|sujets?"
-    r"|etiquetas?|categorias?|temas?|argomenti|assuntos?|onderwerp(?:en)?|trefwoord)/[^?#]+\Z"
+    r"[^?#]*/(?:tags?|tagi|tagged|topics?|noticias-sobre|rubri(?:k|que|ca)s?|dossiers?|mots?-cles?|stichwort|tema|etikett(?:er)?|categor(?:y|ies|ie|ia)|kategori(?:e|a|er)?|taxonomy/term|labels?|keywords?|themen?|thema|schlagwort|specials?|sujets?"
+    r"|etiquetas?|categorias?|temas?|argomenti|assuntos?|onderwerp(?:en)?|trefwoord)/[^?#]+\Z|[^?#]*/\?(?:cat|tag)=[^&#]+\Z"
 )
 _MAX_SHELF = 40  # characters of its name
+MAX_OFFER_LABEL = 60  # characters of the label of a link that offers
+# A paragraph that is one emphasis: how an editor's insertion is set apart from the text around it.
+APART = re.compile(
+    r"<(?:p|div|li|h[2-6])\b[^<>]*>\s*<(em|i|strong|b|small|a|u)\b[^<>]*>.*</\1>\W*</(?:p|div|li|h[2-6])>\Z",
+    re.DOTALL,
+)
 _DATE_OR_LABEL = 40  # characters beside the link in a line of a list of articles
 
 
@@ -82,3 +89,9 @@ def is_name_of_host(name: str, hosts: frozenset[str]) -> bool:
     return len(letters) > 2 and (
         letters in host.replace("-", "").split(".") or letters == host.replace(".", "").replace("-", "")
     )
+
+
+def leads_to_offers(part: str, rules: CleanRules) -> bool:
+    """Whether the links of a block, one or more, all lead to where a site's offers do."""
+    urls = bare_urls(part)
+    return bool(urls) and all(rules.offer_urls.match(url) for url in urls)

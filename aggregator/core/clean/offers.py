@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 MAX_OFFER = 120  # characters
 MAX_LONG_OFFER = 260
@@ -21,6 +21,7 @@ _MORE_REQUESTS = 2  # that count beyond the first
 _MAX_OTHER = 2
 _MAX_OTHER_OWN = 1
 MAX_APPEAL = 320  # characters
+MAX_LONG_APPEAL = 800  # of one whose links all lead to where offers do
 _ENOUGH_APPEAL, _MOST_ASKED = 6.0, 2
 _FOR_SIGN = 1.5
 _PRICE = re.compile(r"[€$£¥]\s?\d|\d[\d.,]* ?(?:[€$£¥]|euros?\b|dollars?\b|pounds?\b|reais\b|cents?\b)")
@@ -34,6 +35,9 @@ _BLANKED = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + b
 _CLAUSE = re.compile(r"[,.:;!?¡¿|·•–—]+")
 _MORE = re.compile("[。！？](?=\\w)")  # another sentence follows: each is asked by itself
 _ROW_EDGES = " .!>»→"
+_ADDRESS = re.compile(r"(.{2,70}?)\W*\b(?:https?://(?:www\.)?|www\.)(\S+)\Z")
+_CONDITION = re.compile(r"(?:if|wenn|falls|si|se|als) ")
+_MOST_OTHERS, _MOST_TOLD = 2, 1  # words of a label of an address, and of a sure request
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Offers:
 
     acts: frozenset[str]
     mild_acts: frozenset[str]  # only of lines that are weighed
+    sure_acts: frozenset[str]  # enough where the line leads to where offers do
     things: frozenset[str]
     own_things: frozenset[str]  # things only beside a word of ``whose``
     whose: frozenset[str]
@@ -64,6 +69,7 @@ class Offers:
     rows: frozenset[str]  # whole entries of a row under a page
     networks: frozenset[str]  # what a row of links to them calls them
     joiners: frozenset[str]
+    labels: frozenset[str]  # before an address: "Merch: https://…"
     shelf_words: frozenset[str]  # beside links to what a text is filed under
     row_links: frozenset[str]  # those that are none alone
     forms: tuple[Form, ...]
@@ -84,6 +90,16 @@ class Offers:
         return (
             self.acts | self.mild_acts | self.things | self.own_things | self.whose | self.small | self.leads
         )
+
+    @cached_property
+    def known_weighed(self) -> frozenset[str]:
+        """Those of a line that is weighed."""
+        return self.known | self.goods | self.readers
+
+    @cached_property
+    def only_told(self) -> frozenset[str]:
+        """The words that are told of somebody and stand in no offer that is weighed."""
+        return self.told - self.small - self.goods - self.readers
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,7 @@ def compile_offers(data: Mapping[str, object]) -> Offers:
     return Offers(
         acts=_words(data["acts"]),
         mild_acts=_words(data["mild_acts"]),
+        sure_acts=_words(data["sure_acts"]),
         things=_words(data["things"]),
         own_things=_words(data["own_things"]),
         whose=_words(data["whose"]),
@@ -126,6 +143,7 @@ def compile_offers(data: Mapping[str, object]) -> Offers:
         row_links=_words(data["row_links"]),
         networks=_words(data["networks"]),
         joiners=_words(data["joiners"]),
+        labels=_words(data["labels"]),
         shelf_words=_words(data["shelf_words"]),
         forms=tuple(
             Form(*(re.compile(form[part]) for part in ("letters", "act", "thing", "told"))) for form in forms
@@ -150,6 +168,7 @@ def compile_appeals(data: Mapping[str, object]) -> Appeals:
     )
 
 
+@lru_cache(maxsize=64)  # a line is asked for several things, and again when others are gone
 def words_of(text: str) -> frozenset[str]:
     """The words of a folded text, as the rest of this module takes them."""
     if "n't" in text:
@@ -178,6 +197,35 @@ def is_offer(text: str, words: frozenset[str], offers: Offers) -> bool:
     return not offers.acts.isdisjoint(words) and _offers_by_words(text, words, offers)
 
 
+def is_labelled_address(text: str, offer_urls: re.Pattern[str], offers: Offers) -> bool:
+    """Whether a folded line is an offer and its address: "Merch: https://…", "Instagram: https://…"."""
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        return False
+    label = found[1]
+    words = words_of(label)
+    if label.strip(_ROW_EDGES) in offers.rows or is_offer(label, words, offers):
+        return True
+    told = words & offers.only_told
+    owned = not (offers.own_things.isdisjoint(words) or offers.whose.isdisjoint(words))
+    telling = owned or not words.isdisjoint(offers.labels | offers.things | offers.networks)
+    others = len(words - offers.known - offers.labels - offers.networks - offers.goods - offers.readers)
+    if offer_urls.match(found[2]):
+        return not told and others <= _MOST_OTHERS and (telling or not offers.acts.isdisjoint(words))
+    return not told and not others and telling
+
+
+def is_sure_request(text: str, words: frozenset[str], offers: Offers) -> bool:
+    """Whether a folded sentence that leads to where offers do asks to subscribe, to join or to give."""
+    if offers.sure_acts.isdisjoint(words):
+        return False
+    first, *rest = _CLAUSE.split(text, maxsplit=2)
+    if rest and _CONDITION.match(first):
+        first = rest[0]
+    told = words & offers.only_told
+    return len(told) <= _MOST_TOLD and is_request(first, offers.sure_acts, offers.leads)
+
+
 def weigh(text: str, words: frozenset[str], leads_there: bool, offers: Offers) -> float:
     """How much a folded line of one or more sentences is an offer; 0 where it asks for nothing.
 
@@ -185,7 +233,7 @@ def weigh(text: str, words: frozenset[str], leads_there: bool, offers: Offers) -
     """
     if len(text) > MAX_LONG_OFFER or offers.all_acts.isdisjoint(words):
         return 0.0
-    requests = sum(_is_request(clause, offers.all_acts, offers.leads) for clause in _CLAUSE.split(text))
+    requests = sum(is_request(clause, offers.all_acts, offers.leads) for clause in _CLAUSE.split(text))
     if not requests:
         return 0.0
     own = not offers.own_things.isdisjoint(words)
@@ -197,8 +245,8 @@ def weigh(text: str, words: frozenset[str], leads_there: bool, offers: Offers) -
     if not addressed and not leads_there and not named:
         return 0.0
     parts = 1 + leads_there + (things > 0) + (own and ours)
-    told = words & (offers.told - offers.small - offers.goods - offers.readers)
-    others = words - offers.known - offers.mild_acts - offers.goods - offers.readers - told
+    told = words & offers.only_told
+    others = words - offers.known_weighed - told
     return (
         parts * _FOR_PART
         + (addressed + (own and anyones) + (things > 1) + named + min(requests - 1, _MORE_REQUESTS))
@@ -248,14 +296,14 @@ def is_appeal(
     """
     gift = not appeals.gifts.isdisjoint(words)
     free = not appeals.free.isdisjoint(words)
-    if len(text) > MAX_APPEAL:
+    if len(text) > (MAX_LONG_APPEAL if leads_there else MAX_APPEAL):
         return False
     if not gift and not free:
         return not text.isascii() and any(all(part.search(text) for part in form) for form in appeals.forms)
     asker = not appeals.askers.isdisjoint(words)
     payers = not appeals.payers.isdisjoint(words)
     addressed = not offers.readers.isdisjoint(words)
-    request = any(_is_request(clause, appeals.acts, offers.leads) for clause in _CLAUSE.split(text))
+    request = any(is_request(clause, appeals.acts, offers.leads) for clause in _CLAUSE.split(text))
     speaks_up = free or payers or leads_there or is_apart or request or (asker and addressed)
     if not (asker or free) or not speaks_up or _QUOTED.search(text):
         return False
@@ -279,12 +327,13 @@ def _offers_by_words(text: str, words: frozenset[str], offers: Offers) -> bool:
     if others > (_MAX_OTHER if named else _MAX_OTHER_OWN if not offers.ours.isdisjoint(words) else 0):
         return False
     return any(
-        _is_request(clause, offers.acts, offers.leads) or (not others and _ends_with_request(clause, offers))
+        is_request(clause, offers.acts, offers.leads) or (not others and _ends_with_request(clause, offers))
         for clause in _CLAUSE.split(text)
     )
 
 
-def _is_request(clause: str, acts: frozenset[str], leads: frozenset[str]) -> bool:
+def is_request(clause: str, acts: frozenset[str], leads: frozenset[str]) -> bool:
+    """Whether the first word of a clause, but for what may lead to it, says what to do."""
     first = next((word for word in _WORD.findall(clause) if word not in leads), "")
     return first in acts
 

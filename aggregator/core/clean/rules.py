@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from aggregator.core.clean.closings import Closings, compile_closings
 from aggregator.core.clean.offers import Appeals, Offers, compile_appeals, compile_offers
 
 _OTHER_LETTER = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")
@@ -120,6 +121,8 @@ class CleanRules:
     pointing: frozenset[str]  # words of a sentence that speaks of the list under it
     reference_hosts: frozenset[str]  # what authors list links to
     appeals: Appeals
+    closings: Closings
+    provenance: tuple[str, ...]  # words of lines that are not weighed as one
     courtesy: Phrases  # sentences beside an offer
     tail: Phrases
     related: Phrases
@@ -170,6 +173,8 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         pointing=frozenset(_strings(data["pointing"])),
         reference_hosts=frozenset(_strings(data["reference_hosts"])),
         appeals=compile_appeals(_mapping(data["appeals"])),
+        closings=compile_closings(_mapping(data["closings"])),
+        provenance=_strings(data["provenance"]),
         courtesy=compile_phrases(_strings(phrases["courtesy"])),
         tail=compile_phrases(_strings(phrases["tail"])),
         related=compile_phrases(_strings(phrases["related"])),
@@ -237,7 +242,7 @@ def _sorted(pairs: Iterable[tuple[str, str]]) -> Sorted:
     by_beginning: dict[str, list[tuple[str, str]]] = {}
     rest: list[tuple[str, str]] = []
     for word, phrase in pairs:
-        beginning = _WORD_BEGINNING.match(word) if word.isascii() else None
+        beginning = _WORD_BEGINNING.search(word)
         (by_beginning.setdefault(beginning[0], []) if beginning else rest).append((word, phrase))
     return Sorted({run: _guarded(found) for run, found in by_beginning.items()}, _guarded(rest))
 

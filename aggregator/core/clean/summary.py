@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from aggregator.core.clean.phrases import is_phrase
 from aggregator.core.clean.rules import CleanRules
-from aggregator.core.clean.trim import is_phrase, without_more_sign
+from aggregator.core.clean.trim import without_more_sign
 from aggregator.core.passages import Block
 from aggregator.core.text import plain
 from aggregator.model import Place

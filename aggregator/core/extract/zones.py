@@ -12,8 +12,9 @@ from itertools import groupby
 from lxml.html import HtmlElement
 
 from aggregator.core.clean.gate import name_words
+from aggregator.core.clean.phrases import fold_phrase
+from aggregator.core.clean.related import heads_others
 from aggregator.core.clean.rules import CleanRules
-from aggregator.core.clean.trim import fold_phrase, heads_others
 from aggregator.core.text import fold
 
 _KEPT = frozenset(("html", "body", "main", "article", "form", "h1", "p", "figure", "picture", "img", "a"))
