@@ -3,7 +3,7 @@
 import pytest
 from core.test_extract import PARAGRAPHS, TEXT, TITLE, article_of, texts
 
-from aggregator.core.extract.complete import complete
+from aggregator.core.extract.complete import complete, drop_outside
 from aggregator.core.passages import blocks
 
 HEAD = f'<html lang="en"><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>'
@@ -105,3 +105,16 @@ def test_a_promotion_that_the_extractor_left_out_is_not_brought_back():
     before = list(chosen)
     complete(html, found, chosen)
     assert chosen == before
+
+
+def test_short_lines_and_links_outside_the_box_of_the_text_are_no_part_of_it():
+    box = f"<div>{PARAGRAPHS}</div>"
+    outside = "<div><p>Twelve guests online</p><p>© 2025 Wire Example, all rights of all kinds reserved for ever.</p></div>"
+    html = (
+        f'<div><a href="/x">Front page</a></div><div><p>A town waits for its plant.</p></div>{box}{outside}'
+    )
+    found = blocks(html)
+    chosen = [True] * len(found)
+    drop_outside(html, found, chosen)
+    kept = [block.passage.text for block, wanted in zip(found, chosen, strict=True) if wanted]
+    assert kept == ["A town waits for its plant.", *TEXT]

@@ -13,7 +13,7 @@ from aggregator.core.clean.gate import is_named_boilerplate
 from aggregator.core.clean.rules import CleanRules
 from aggregator.core.clean.sanitize import sanitize
 from aggregator.core.clean.trim import cut_blocks
-from aggregator.core.extract.complete import complete
+from aggregator.core.extract.complete import complete, drop_outside
 from aggregator.core.extract.facts import PageFacts
 from aggregator.core.passages import Block, blocks
 from aggregator.core.text import fold
@@ -82,6 +82,7 @@ def select(tree: HtmlElement, base: str, facts: PageFacts, told: str, rules: Cle
     chosen = _found_in(texts, found, told) if told else [False] * len(found)
     if article_body:
         _agree(found, texts, chosen, article_body)
+    drop_outside(html, found, chosen)
     complete(html, found, chosen)
     _drop_biography(html, found, chosen, facts.author)
     _begin_below_headline(found, texts, chosen, _letters(facts.title))

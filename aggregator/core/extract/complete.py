@@ -6,6 +6,7 @@ The extractor says where the article is; what stands there in the same boxes of 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ _LONG = 60  # characters: a line of it is no label
 _MAX_HEADING = 150
 _PARTS = 2
 _POINT = 25  # characters
+_NEARLY_ALL = 0.85
+_OWNER = re.compile(r"(?:copyright )?(?:©|\(c\))|copyright \d", re.IGNORECASE)
 _BELOW = 3  # blocks under a heading: a picture's credit may come before the text
 _LINKED = re.compile(r"<a(?: [^<>]*)?>(.*?)</a>", re.DOTALL)
 _TAG = re.compile("<[^<>]*>")
@@ -62,6 +65,43 @@ def complete(html: str, found: Sequence[Block], chosen: list[bool]) -> None:
             chosen[index] = True
     _drop_empty_headings(found, chosen, set(wanted), names)
     _add_points(found, chosen, first, names)
+
+
+def drop_outside(html: str, found: Sequence[Block], chosen: list[bool]) -> None:
+    """Of what is chosen outside the box that holds nearly all of it, links go, and short lines below it.
+
+    Menus in tables, counters of visitors and lines of owners stand in boxes of their own, as standfirsts do.
+    """
+    picked = [index for index, wanted in enumerate(chosen) if wanted]
+    box = _main_box(html, [found[index] for index in picked])
+    if box is None:
+        return
+    for index in picked:
+        block = found[index]
+        if box[0] <= block.start < box[1]:
+            continue
+        is_line = block.start >= box[1] and _name(html, block) != "li" and not _is_sentence(block)
+        if is_line or block.passage.place is Place.LINK or _OWNER.match(block.passage.text):
+            chosen[index] = False
+
+
+def _main_box(html: str, picked: Sequence[Block]) -> tuple[int, int] | None:
+    """Where the smallest box begins and ends that holds nearly all of the blocks' text."""
+    enough = sum(len(block.passage.text) for block in picked) * _NEARLY_ALL
+    before = [0]
+    for block in picked:
+        before.append(before[-1] + len(block.passage.text))
+    starts = [block.start for block in picked]
+    open_boxes: list[int] = []
+    for tag in _BOX.finditer(html):
+        if not tag[1]:
+            open_boxes.append(tag.start())
+        elif open_boxes:
+            start = open_boxes.pop()
+            held = before[bisect_left(starts, tag.end())] - before[bisect_left(starts, start)]
+            if held >= enough:  # inner boxes end first
+                return start, tag.end()
+    return None
 
 
 def _add_points(found: Sequence[Block], chosen: list[bool], first: int, names: Sequence[str]) -> None:

@@ -27,6 +27,7 @@ _STATES = frozenset(
 _REPEATS = 3  # so many of one shape are no accident
 _CARD = 220  # characters beside the link, on average: more is an article's own section
 _LINK = 15
+_ITEM = 6_000  # characters with blanks: what says more is no comment
 _NAME = 40
 _WORDS = 4
 _WHEN = re.compile(
@@ -154,7 +155,8 @@ def _shape(element: HtmlElement) -> tuple[str, str]:
 
 def _is_card(item: HtmlElement) -> bool:
     """A headline that is a link to another page of the site, a picture, a line or two."""
-    if next(item.iter(*_TITLES, "p", "time", "div"), None) is None:
+    text = item.text_content()
+    if len(text) > _ITEM or next(item.iter(*_TITLES, "p", "time", "div"), None) is None:
         return False
     links = [link for link in item.iter("a") if len(fold(link.text_content())) >= _LINK]
     if item.tag == "a":
@@ -163,7 +165,7 @@ def _is_card(item: HtmlElement) -> bool:
         return False
     if not _is_headline(links[0], item):
         return False
-    return len(fold(item.text_content())) - len(fold(links[0].text_content())) <= _CARD
+    return len(fold(text)) - len(fold(links[0].text_content())) <= _CARD
 
 
 def _is_headline(link: HtmlElement, item: HtmlElement) -> bool:
@@ -188,7 +190,7 @@ def _are_comments(items: list[HtmlElement]) -> bool:
 
 def _is_comment(item: HtmlElement) -> bool:
     """A name, a time and some text, without a headline."""
-    if next(item.iter(*_TITLES), None) is not None:
+    if len(item.text_content()) > _ITEM or next(item.iter(*_TITLES), None) is not None:
         return False
     name = when = False
     for leaf in item.iter():
