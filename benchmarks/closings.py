@@ -143,9 +143,11 @@ def section(weights: dict[str, float]) -> str:
     by_weight: defaultdict[float, list[str]] = defaultdict(list)
     for sign, weight in weights.items():
         by_weight[weight].append(sign)
+    # Text as keys: what is read from JSON is what was written.
+    held = {str(weight): " ".join(sorted(by_weight[weight])) for weight in sorted(by_weight, reverse=True)}
     words = "".join(
-        f"    {weight}: {json.dumps(' '.join(sorted(by_weight[weight])), ensure_ascii=False)}\n"
-        for weight in sorted(by_weight, reverse=True)
+        f"    {json.dumps(weight)}: {json.dumps(signs, ensure_ascii=False)}\n"
+        for weight, signs in held.items()
     )
     return (
         "# Learned: what a short line at the end of a body is told by (core/clean/closings.py), each word\n"

@@ -467,10 +467,38 @@ def test_addresses_that_an_author_gives_stay(line):
     assert "map.example" in html
 
 
-def test_hashtags_under_offers_stay_and_the_offers_go():
+def test_hashtags_to_be_found_by_go_with_the_offers_over_them():
     html = html_of(f"<p>{PROSE}</p><p>Merch: https://millrace.shop.example</p><p>#mill #race #fish</p>")
     assert "Merch" not in html
-    assert "#mill #race #fish" in html
+    assert "#mill" not in html
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#ad #mill #race",
+        "#협찬 #물레방아",
+        "#商品提供 #水車",
+        '<a href="https://social.example/mill">#mill</a> <a href="https://social.example/race">#race</a>',
+        "#race",
+        "#mill is what the miller would search for",
+    ],
+)
+def test_hashtags_that_disclose_or_lead_somewhere_stay(line):
+    assert "#" in html_of(f"<p>{PROSE}</p><p>{line}</p>")
+
+
+def test_a_list_of_links_to_several_sites_is_the_authors():
+    links = [
+        f'<li><a href="https://{site}.example/a">A story of {site}</a></li>' for site in ("wind", "water")
+    ]
+    assert "Related posts" in html_of(
+        f"<p>{PROSE}</p><p>{PROSE}</p><p>{PROSE}</p><h3>Related posts</h3><ul>{''.join(links)}</ul>"
+    )
+    on_one = "".join(links).replace("wind", "mill").replace("water", "mill")
+    assert "Related posts" not in html_of(
+        f"<p>{PROSE}</p><p>{PROSE}</p><p>{PROSE}</p><h3>Related posts</h3><ul>{on_one}</ul>"
+    )
 
 
 def test_what_drupal_sets_over_a_text_goes_but_for_the_title():

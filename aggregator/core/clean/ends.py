@@ -61,6 +61,7 @@ _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\Z")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])(?=.)")
 _MARKS = " .!?。！？…:)"
 _BACKWARD, _FORWARD = ("←", "«", "‹"), ("→", "»", "›")
+_HASHTAG = re.compile(r"#(\w+)")
 _HASHTAGS = re.compile(r"(?:#\w+[\s,]*)+")
 # What stands before a headline in such a list: the mark of a link, or what sort of a piece it is.
 _SLUG = re.compile(
@@ -111,7 +112,11 @@ def _offers(
         is_one = _is_one_of_an_end(html, block, text, rules, is_first=not index) or (
             index > 0
             and lines == _MAX_LINES
-            and (_turns_page(found, index) or _is_closing(html, found[:index], block, text, rules))
+            and (
+                _turns_page(found, index)
+                or _is_row_of_hashtags(html, block, text, rules)
+                or _is_closing(html, found[:index], block, text, rules)
+            )
         )
         if is_one:
             yield index
@@ -135,7 +140,7 @@ def _is_one_of_an_end(html: str, block: Block, text: str, rules: CleanRules, *, 
 
 def _is_closing(html: str, before: Sequence[Block], block: Block, text: str, rules: CleanRules) -> bool:
     """Whether a line with nothing but the site's own under it is the site's too, as far as its words tell."""
-    if not MIN_CLOSING <= len(text) <= MAX_CLOSING or block.passage.place is Place.LINK:
+    if not MIN_CLOSING <= len(text) <= MAX_CLOSING:
         return False
     if not text.isascii() and PARTED_BY_NO_BLANKS.search(text):
         return False
@@ -167,8 +172,20 @@ def _turns_page(found: Sequence[Block], index: int) -> bool:
     return text.startswith(_BACKWARD)
 
 
+def _is_row_of_hashtags(html: str, block: Block, text: str, rules: CleanRules) -> bool:
+    """Whether a line is hashtags that lead nowhere and disclose nothing: put there to be found by."""
+    tags = _HASHTAG.findall(text)
+    return (
+        len(tags) > 1
+        and is_hashtags(text)
+        and "<a " not in html[block.start : block.end]
+        and not any(each in tags or (not each.isascii() and each in text) for each in rules.telling_tags)
+        and is_cuttable(html, block)
+    )
+
+
 def is_hashtags(text: str) -> bool:
-    """Whether a line is nothing but hashtags: the author's, but offers may stand over it."""
+    """Whether a line is nothing but hashtags: offers may stand over it."""
     return text.startswith("#") and _HASHTAGS.fullmatch(text) is not None
 
 

@@ -152,8 +152,14 @@ def mark_related(
             and "<a" not in html[block.start : block.end]
             and not _is_sentence(block.passage.text)
         )
-        if end > index + 1 or heads_nothing:
+        if heads_nothing or (end > index + 1 and not _leads_apart(html, found[index + 1 : end])):
             cut[index:end] = [True] * (end - index)
+
+
+def _leads_apart(html: str, listed: Sequence[Block]) -> bool:
+    """Whether each of several links leads to another site: such a list is what the author has read."""
+    urls = [url for block in listed for url in bare_urls(_with_link(html, block))]
+    return len(urls) > 1 and len(hosts_of(urls)) == len(urls)
 
 
 def _heads_others(text: str, rules: CleanRules) -> bool:

@@ -123,6 +123,7 @@ class CleanRules:
     appeals: Appeals
     closings: Closings
     provenance: tuple[str, ...]  # words of lines that are not weighed as one
+    telling_tags: tuple[str, ...]  # hashtags that say who paid or gave
     courtesy: Phrases  # sentences beside an offer
     tail: Phrases
     related: Phrases
@@ -175,6 +176,7 @@ def compile_clean(data: Mapping[str, object]) -> CleanRules:
         appeals=compile_appeals(_mapping(data["appeals"])),
         closings=compile_closings(_mapping(data["closings"])),
         provenance=_strings(data["provenance"]),
+        telling_tags=_strings(data["telling_tags"]),
         courtesy=compile_phrases(_strings(phrases["courtesy"])),
         tail=compile_phrases(_strings(phrases["tail"])),
         related=compile_phrases(_strings(phrases["related"])),
