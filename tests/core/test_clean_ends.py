@@ -488,6 +488,22 @@ def test_hashtags_that_disclose_or_lead_somewhere_stay(line):
     assert "#" in html_of(f"<p>{PROSE}</p><p>{line}</p>")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Thanks for reading. If you have mended one and lost a customer over it, tell me; I am writing on that next.",
+        "내 돈 내고 먹은 솔직한 후기이고, 다음 주에는 강 건너편으로 갑니다. 아는 빵집이 있으면 댓글로 알려 주세요!",
+    ],
+)
+def test_an_author_who_says_more_than_an_offer_is_kept(line):
+    assert line in html_of(f"<p>{PROSE}</p><p>{line}</p>")
+
+
+@pytest.mark.parametrize("line", ["웹에서 보기", "수신거부 Unsubscribe", "친구에게 구독 링크 보내기"])
+def test_the_foot_of_a_korean_letter_goes(line):
+    assert line not in html_of(f"<p>{PROSE}</p><p>{line}</p>")
+
+
 def test_a_list_of_links_to_several_sites_is_the_authors():
     links = [
         f'<li><a href="https://{site}.example/a">A story of {site}</a></li>' for site in ("wind", "water")

@@ -33,7 +33,9 @@ _QUOTED = re.compile('["“”„«»「」『』]')
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BLANKED = bytes(code if chr(code).isalpha() else 32 for code in range(128)) + bytes(128)
 _CLAUSE = re.compile(r"[,.:;!?¡¿|·•–—]+")
-_MORE = re.compile("[。！？](?=\\w)")  # another sentence follows: each is asked by itself
+_MORE = re.compile(
+    r"[。！？](?=\w)|(?<=[다요죠])[.!] (?=\w)"
+)  # another sentence follows: each is asked by itself
 _ROW_EDGES = " .!>»→"
 _ADDRESS = re.compile(r"(.{2,70}?)\W*\b(?:https?://(?:www\.)?|www\.)(\S+)\Z")
 _CONDITION = re.compile(r"(?:if|wenn|falls|si|se|als) ")
