@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from aggregator.core.clean.offers import Appeals, Offers, is_request, words_of
+from aggregator.core.clean.offers import Appeals, Offers, requests_in, words_of
 
 MAX_CLOSING = 260  # characters
 MIN_CLOSING = 9
@@ -23,7 +23,6 @@ _OTHERS = ((0, "None"), (2, "Few"), (5, "Some"), (9, "Many"), (MAX_CLOSING, "Mos
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 # "Cuéntanos", "ayudarnos", "scrivici", "aiutarci", "aidez-nous", "siga-nos": asked of readers, for the site.
 _TO_US = re.compile(r"(?:[áéí]\w*nos|[aei]rnos|(?:[aei]r|te|vi|gui|uta|eni|nta|nda)ci|-nous|-nos)\b")
-_CLAUSE = re.compile(r"[,.:;!?¡¿|·•–—]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def signs_of(text: str, part: str, leads_there: bool, offers: Offers, appeals: A
 
 def _signs_of_asking(bare: str, words: frozenset[str], linked: bool, offers: Offers) -> Iterator[str]:
     acts = not offers.all_acts.isdisjoint(words)
-    asks = acts and sum(is_request(clause, offers.all_acts, offers.leads) for clause in _CLAUSE.split(bare))
+    asks = acts and requests_in(bare, offers)
     addressed = not offers.readers.isdisjoint(words)
     if asks:
         yield "Asks"

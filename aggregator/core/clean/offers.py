@@ -235,7 +235,7 @@ def weigh(text: str, words: frozenset[str], leads_there: bool, offers: Offers) -
     """
     if len(text) > MAX_LONG_OFFER or offers.all_acts.isdisjoint(words):
         return 0.0
-    requests = sum(is_request(clause, offers.all_acts, offers.leads) for clause in _CLAUSE.split(text))
+    requests = requests_in(text, offers)
     if not requests:
         return 0.0
     own = not offers.own_things.isdisjoint(words)
@@ -332,6 +332,11 @@ def _offers_by_words(text: str, words: frozenset[str], offers: Offers) -> bool:
         is_request(clause, offers.acts, offers.leads) or (not others and _ends_with_request(clause, offers))
         for clause in _CLAUSE.split(text)
     )
+
+
+def requests_in(text: str, offers: Offers) -> int:
+    """How many clauses of a folded text say what to do."""
+    return sum(is_request(clause, offers.all_acts, offers.leads) for clause in _CLAUSE.split(text))
 
 
 def is_request(clause: str, acts: frozenset[str], leads: frozenset[str]) -> bool:
