@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from aggregator.core.clean.lines import LINKED, TAG
 from aggregator.core.passages import Block
 from aggregator.model import Place
 
@@ -27,8 +28,6 @@ _POINT = 25  # characters
 _NEARLY_ALL = 0.85
 _OWNER = re.compile(r"(?:copyright )?(?:©|\(c\))|copyright \d", re.IGNORECASE)
 _BELOW = 3  # blocks under a heading: a picture's credit may come before the text
-_LINKED = re.compile(r"<a(?: [^<>]*)?>(.*?)</a>", re.DOTALL)
-_TAG = re.compile("<[^<>]*>")
 
 
 @dataclass(slots=True)
@@ -49,8 +48,8 @@ def complete(html: str, found: Sequence[Block], chosen: list[bool]) -> None:
         return
     first, last = chosen.index(True), len(chosen) - 1 - chosen[::-1].index(True)
     homes = _homes(html, found)
-    boxes = _boxes(html, found, chosen, homes)
     names = [_name(html, block) for block in found]
+    boxes = _boxes(html, found, chosen, homes, names)
     wanted = [
         index
         for index in range(max(0, first - _BELOW), len(found))
@@ -170,7 +169,11 @@ def _homes(html: str, found: Sequence[Block]) -> list[int]:
 
 
 def _boxes(
-    html: str, found: Sequence[Block], chosen: Sequence[bool], homes: Sequence[int]
+    html: str,
+    found: Sequence[Block],
+    chosen: Sequence[bool],
+    homes: Sequence[int],
+    names: Sequence[str],
 ) -> dict[int, _Box]:
     around: dict[int, int] = {}
     open_boxes = [-1]
@@ -181,10 +184,10 @@ def _boxes(
         elif len(open_boxes) > 1:
             open_boxes.pop()
     boxes: dict[int, _Box] = defaultdict(lambda: _Box(None))
-    for block, is_chosen, home in zip(found, chosen, homes, strict=True):
+    for block, is_chosen, home, name in zip(found, chosen, homes, names, strict=True):
         box = boxes[home]
         box.around = around.get(home)
-        box.names.add(_name(html, block))
+        box.names.add(name)
         if is_chosen:
             box.chosen += len(block.passage.text)
         elif block.passage.place is not Place.LINK:
@@ -202,7 +205,7 @@ def _name(html: str, block: Block) -> str:
 
 
 def _linked(html: str, block: Block) -> int:
-    return sum(len(_TAG.sub("", link)) for link in _LINKED.findall(html[block.start : block.end]))
+    return sum(len(TAG.sub("", link)) for link in LINKED.findall(html[block.start : block.end]))
 
 
 def _drop_empty_headings(
